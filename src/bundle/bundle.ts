@@ -137,7 +137,7 @@ export interface BundleSettings {
   readonly defaultAbstentionThreshold: number;
   /** One-sided confidence of capability bounds, for example 0.9. */
   readonly confidence: number;
-  /** Quality that may be given up against the best candidate when the floor is out of reach of nobody, at preference 0. */
+  /** Lower bound that may be given up against the best candidate at preference 0.5; at 0 only the floor counts. */
   readonly tolerance: number;
   /** 0 (cheapest capable) to 1 (best). */
   readonly qualityPreference: number;

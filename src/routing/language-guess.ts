@@ -1,0 +1,44 @@
+/** Characters at the head that are looked at. */
+const LOOKED_CHARACTERS = 240;
+
+/** Scripts that one widely used language has nearly for itself. */
+const SCRIPTS: readonly (readonly [RegExp, string])[] = [
+  [/[\p{Script=Hiragana}\p{Script=Katakana}]/u, 'ja'],
+  [/\p{Script=Hangul}/u, 'ko'],
+  [/\p{Script=Han}/u, 'zh'],
+  [/\p{Script=Thai}/u, 'th'],
+  [/\p{Script=Greek}{3}/u, 'el'],
+  [/\p{Script=Hebrew}/u, 'he'],
+];
+
+/** Function words that are frequent in one language and rare in the others listed. */
+const FUNCTION_WORDS: Readonly<Record<string, readonly string[]>> = {
+  en: ['the', 'and', 'is', 'of', 'to', 'what', 'how', 'my', 'for', 'with', 'you', 'this', 'that', 'it', 'an', 'i'],
+  de: ['der', 'die', 'das', 'und', 'ist', 'nicht', 'ein', 'eine', 'wie', 'ich', 'mit', 'für', 'bitte', 'auf'],
+  fr: ['le', 'les', 'est', 'et', 'une', 'des', 'pour', 'dans', 'je', 'vous', 'comment', 'que', 'du', 'mon'],
+  es: ['el', 'los', 'las', 'una', 'para', 'por', 'cómo', 'qué', 'es', 'con', 'del', 'mi', 'y', 'en'],
+  it: ['il', 'gli', 'che', 'di', 'per', 'non', 'sono', 'della', 'come', 'è', 'con', 'un', 'mi'],
+  pt: ['o', 'os', 'não', 'uma', 'para', 'como', 'você', 'em', 'do', 'da', 'meu', 'é'],
+  nl: ['het', 'een', 'en', 'van', 'niet', 'ik', 'hoe', 'voor', 'met', 'wat', 'mijn'],
+};
+
+const LANGUAGES_BY_WORD = new Map<string, string[]>();
+for (const [language, words] of Object.entries(FUNCTION_WORDS)) {
+  for (const word of words) LANGUAGES_BY_WORD.set(word, [...(LANGUAGES_BY_WORD.get(word) ?? []), language]);
+}
+
+/**
+ * A cheap guess at a text's language from its script and its function words: ISO 639-1, or "und" where neither tells.
+ * Good enough to note; what must not be wrong (cache partitions) asks a real detector.
+ */
+export function guessLanguage(text: string): string {
+  const head = text.slice(0, LOOKED_CHARACTERS).toLowerCase();
+  for (const [script, language] of SCRIPTS) if (script.test(head)) return language;
+  const votes = new Map<string, number>();
+  for (const word of head.split(/[^\p{L}]+/u)) {
+    for (const language of LANGUAGES_BY_WORD.get(word) ?? []) votes.set(language, (votes.get(language) ?? 0) + 1);
+  }
+  const [first, second] = [...votes].sort((a, b) => b[1] - a[1]);
+  if (first === undefined || first[1] === second?.[1]) return 'und';
+  return first[0];
+}

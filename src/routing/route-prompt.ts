@@ -1,0 +1,214 @@
+import { LRUCache } from 'lru-cache';
+import type { Embedder, Embedding } from '../embedding/embedder.js';
+import { RouterError, throwIfAborted } from '../errors.js';
+import type { RouteRequest } from '../request.js';
+import type { MonotonicClock, RoutingTrace } from '../trace.js';
+import type { Snapshot, SnapshotSource } from '../bundle/snapshot.js';
+import type { Classification } from './classification.js';
+import type { Decision } from './decision.js';
+import type { DeploymentHealth } from './gates.js';
+import { decide, fillDecisionTrace, type DecidedPrompt } from './decide.js';
+import { viewPrompt, type PromptView } from './prompt-view.js';
+
+/** What {@link createRouter} needs. */
+export interface RouterOptions {
+  readonly snapshots: SnapshotSource;
+  readonly embedder: Embedder;
+  readonly clock: MonotonicClock;
+  /** Identifiers of decisions. */
+  readonly newId: () => string;
+  /** Absent: every deployment counts as healthy. */
+  readonly deploymentHealth?: DeploymentHealth;
+  /** Decisions kept for equal prompts; 0 keeps none. Default 20,000. */
+  readonly keptDecisions?: number;
+}
+
+/** A prompt with its vector and its task: all that cache and choice need. It keeps to the snapshot that it was read with. */
+export interface ClassifiedPrompt {
+  readonly snapshot: Snapshot;
+  readonly view: PromptView;
+  readonly embedding: Embedding;
+  readonly classification: Classification;
+}
+
+/** Decides which model a request goes to. */
+export interface Router {
+  /**
+   * The whole way from request to decision, without dispatch. An equal request within a snapshot gets an equal
+   * decision, under its own id, in microseconds.
+   *
+   * @throws RouterError NOT_READY, NO_ELIGIBLE_MODEL, UNKNOWN_MODEL, or what the embedder throws. The trace then holds
+   * what was found until there.
+   */
+  select(request: RouteRequest, trace: RoutingTrace, signal: AbortSignal): Promise<Decision>;
+  /** The first half: view, vector, task. */
+  classify(request: RouteRequest, trace: RoutingTrace, signal: AbortSignal): Promise<ClassifiedPrompt>;
+  /** The second half: gates, capability, price, choice. Synchronous. */
+  choose(request: RouteRequest, prompt: ClassifiedPrompt, trace: RoutingTrace): Decision;
+}
+
+const DEFAULT_KEPT_DECISIONS = 20_000;
+/** Longer routing requests are decided anew: their keys would cost more memory than they save time. */
+const MAX_KEY_CHARACTERS = 4096;
+
+/** Creates the router. It holds no resources beyond its memory. */
+export function createRouter(options: RouterOptions): Router {
+  const { snapshots, embedder, clock, newId, deploymentHealth: health } = options;
+  const capacity = options.keptDecisions ?? DEFAULT_KEPT_DECISIONS;
+  const kept = capacity > 0 ? new LRUCache<string, DecidedPrompt>({ max: capacity }) : undefined;
+
+  function timed<Result>(trace: RoutingTrace, step: string, work: () => Result): Result {
+    const start = clock();
+    try {
+      return work();
+    } finally {
+      trace.timings.push({ step, durationMs: clock() - start });
+    }
+  }
+
+  async function embed(view: PromptView, trace: RoutingTrace, signal: AbortSignal): Promise<Embedding> {
+    const start = clock();
+    try {
+      const [embedding] = await embedder.embed([view.routingText], { signal });
+      if (embedding === undefined) {
+        throw new RouterError({ reason: 'EMBEDDER_FAILED', message: 'the embedder returned no vector' });
+      }
+      fillViewTrace(trace, view, embedding);
+      return embedding;
+    } finally {
+      trace.timings.push({ step: 'embed', durationMs: clock() - start });
+    }
+  }
+
+  async function classifyView(
+    located: { readonly snapshot: Snapshot; readonly view: PromptView },
+    trace: RoutingTrace,
+    signal: AbortSignal,
+  ): Promise<ClassifiedPrompt> {
+    const { snapshot, view } = located;
+    const embedding = await embed(view, trace, signal);
+    throwIfAborted(signal);
+    const classification = timed(trace, 'classify', () => snapshot.classifier.classify(embedding.vector));
+    return { snapshot, view, embedding, classification };
+  }
+
+  function chooseOnce(request: RouteRequest, prompt: ClassifiedPrompt, trace: RoutingTrace): DecidedPrompt {
+    const decided = timed(trace, 'choose', () => decide(request, prompt, health));
+    fillDecisionTrace(trace, decided);
+    if (decided.decision === undefined) throw noEligibleModel(decided);
+    return decided;
+  }
+
+  const withId = (decided: DecidedPrompt): Decision => {
+    if (decided.decision === undefined) throw noEligibleModel(decided);
+    return { ...decided.decision, decisionId: newId() };
+  };
+
+  return {
+    async select(request, trace, signal) {
+      throwIfAborted(signal);
+      const snapshot = snapshots.current();
+      checkModels(request, snapshot);
+      const view = timed(trace, 'view', () => viewPrompt(request));
+      const key = kept === undefined ? undefined : decisionKey(request, view, snapshot.id, health?.version ?? 0);
+      const found = key === undefined ? undefined : kept?.get(key);
+      if (found !== undefined) {
+        fillViewTrace(trace, view, { ...found.embedding, isCached: true });
+        fillDecisionTrace(trace, found);
+        return withId(found);
+      }
+      const prompt = await classifyView({ snapshot, view }, trace, signal);
+      const decided = chooseOnce(request, prompt, trace);
+      if (key !== undefined) kept?.set(key, decided);
+      return withId(decided);
+    },
+    async classify(request, trace, signal) {
+      throwIfAborted(signal);
+      const snapshot = snapshots.current();
+      checkModels(request, snapshot);
+      const view = timed(trace, 'view', () => viewPrompt(request));
+      return await classifyView({ snapshot, view }, trace, signal);
+    },
+    choose: (request, prompt, trace) => withId(chooseOnce(request, prompt, trace)),
+  };
+}
+
+function fillViewTrace(trace: RoutingTrace, view: PromptView, embedding: Omit<Embedding, 'vector'>): void {
+  trace.view = {
+    estimatedPromptTokens: view.estimatedPromptTokens,
+    embeddedTokens: embedding.tokenCount,
+    isTruncated: embedding.isTruncated,
+    omittedCharacters: view.omittedCharacters,
+    language: view.language,
+    isEmbeddingCached: embedding.isCached,
+  };
+}
+
+/**
+ * Everything of a request that its decision depends on, in a fixed order: the routing text, the token estimate, what
+ * the gates ask, and the caller's constraints. Absent where the key would be too long to keep.
+ */
+function decisionKey(
+  request: RouteRequest,
+  view: PromptView,
+  snapshotId: string,
+  healthVersion: number,
+): string | undefined {
+  if (view.routingText.length > MAX_KEY_CHARACTERS) return undefined;
+  const { prompt, constraints } = request;
+  const media: string[] = [];
+  for (const message of prompt.messages) {
+    for (const part of message.parts) if (part.kind !== 'text') media.push(part.kind);
+  }
+  return JSON.stringify([
+    snapshotId,
+    healthVersion,
+    view.routingText,
+    view.estimatedPromptTokens,
+    media,
+    prompt.tools.length > 0 ? prompt.toolChoice.mode : '',
+    prompt.responseFormat.kind,
+    prompt.sampling.maxOutputTokens,
+    constraints.allowedModels,
+    constraints.deniedModels,
+    constraints.regions,
+    constraints.maxCostUsd,
+    constraints.minQuality,
+    constraints.qualityPreference,
+  ]);
+}
+
+function checkModels(request: RouteRequest, snapshot: Snapshot): void {
+  const { allowedModels, deniedModels } = request.constraints;
+  const lists = [
+    ['allowed_models', allowedModels],
+    ['denied_models', deniedModels],
+  ] as const;
+  for (const [field, models] of lists) {
+    const position = models.findIndex((model) => !snapshot.modelIndexById.has(model));
+    if (position < 0) continue;
+    const model = models[position] ?? '';
+    const known = [...snapshot.modelIndexById.keys()].sort().join(', ');
+    const message = `model ${JSON.stringify(model)} is not in the catalogue; known: ${known}`;
+    throw new RouterError({
+      reason: 'UNKNOWN_MODEL',
+      message,
+      metadata: { model },
+      fieldViolations: [{ field: `constraints.${field}[${position}]`, description: message }],
+    });
+  }
+}
+
+function noEligibleModel(decided: DecidedPrompt): RouterError {
+  const counts = new Map<string, number>();
+  for (const candidate of decided.candidates) {
+    for (const { reason } of candidate.rejections) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  const reasons = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  const list = reasons.map(([reason, count]) => `${reason} (${count})`).join(', ');
+  return new RouterError({
+    reason: 'NO_ELIGIBLE_MODEL',
+    message: `none of ${decided.candidates.length} models can serve this request: ${list}; relax the constraints or extend the catalogue`,
+    metadata: Object.fromEntries(reasons.map(([reason, count]) => [reason, String(count)])),
+  });
+}
