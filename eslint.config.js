@@ -8,7 +8,7 @@ const shared = ['errors', 'trace', 'request'];
 const layers = {
   config: [],
   embedding: [],
-  bundle: ['embedding', 'routing'],
+  bundle: ['embedding', 'routing', 'config'],
   routing: ['bundle', 'embedding', 'cache', 'privacy', 'learning'],
   learning: [],
   cache: ['embedding'],
