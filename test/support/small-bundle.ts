@@ -63,24 +63,21 @@ exemplars:
 `,
 };
 
-interface FolderTree {
-  [name: string]: string | FolderTree;
-}
+/** Files by name, and folders of files. */
+export type FolderContent = Record<string, string | Record<string, string>>;
 
 /** The small bundle with some files replaced, added or (null) left out, as a tree for `t.testdir`. */
-export function smallBundle(changes: Readonly<Record<string, string | null>> = {}): FolderTree {
-  const tree: FolderTree = {};
+export function smallBundle(changes: Readonly<Record<string, string | null>> = {}): FolderContent {
+  const tree: FolderContent = {};
   for (const [path, content] of Object.entries({ ...SMALL_BUNDLE, ...changes })) {
     if (content === null) continue;
-    const steps = path.split('/');
-    const name = steps.pop() ?? '';
-    let folder = tree;
-    for (const step of steps) {
-      const inner = folder[step] ?? {};
-      folder[step] = inner;
-      if (typeof inner !== 'string') folder = inner;
+    const [top = '', name] = path.split('/');
+    if (name === undefined) {
+      tree[top] = content;
+      continue;
     }
-    folder[name] = content;
+    const folder = tree[top];
+    tree[top] = { ...(typeof folder === 'object' ? folder : {}), [name]: content };
   }
   return tree;
 }
