@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Secret } from './secret.js';
 import {
   deadlinesSchema,
   drainSchema,
@@ -40,5 +41,5 @@ export type ServiceConfig = DeepReadonly<Omit<Written, 'bundle' | 'cacheDirector
 /** Values that go before those of the file, for example from the command line. */
 export type ConfigOverrides = DeepPartial<z.input<typeof serviceConfigSchema>>;
 
-type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+type DeepReadonly<T> = T extends Secret ? T : T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 type DeepPartial<T> = T extends object ? { readonly [K in keyof T]?: DeepPartial<T[K]> | undefined } : T;
