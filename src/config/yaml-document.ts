@@ -1,5 +1,5 @@
 import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
-import type { Document, ErrorCode, YAMLParseError } from 'yaml';
+import type { Document, ErrorCode } from 'yaml';
 import type { Place, ProblemList } from './problems.js';
 
 /** A YAML file, parsed, that knows where each of its values is written. */
@@ -80,7 +80,7 @@ export function parseYaml(file: string, text: string, problems: ProblemList): Ya
   };
 }
 
-function describeSyntaxError(error: YAMLParseError): string {
+function describeSyntaxError(error: { readonly code: ErrorCode; readonly message: string }): string {
   // One code stands for two mistakes: yaml tells an open bracket by the indentation of what follows.
   const isOpenBracket = error.code === 'BAD_INDENT' && error.message.startsWith('Flow');
   if (isOpenBracket) return 'the bracket or brace opened before is not closed; add "]" or "}"';
