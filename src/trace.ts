@@ -1,3 +1,5 @@
+import type { Usage } from './answer.js';
+
 /**
  * What a request met on its way. The pipeline passes one trace along and each part fills in its own field;
  * ExplainSelection, the log line and the metrics all render it. Nothing here may hold a key or personal data.
@@ -111,6 +113,8 @@ export interface AttemptTrace {
   readonly result: string;
   readonly durationMs: number;
   readonly costUsd: number;
+  /** Tokens that the provider charges for; absent where it charges nothing. */
+  readonly usage?: Usage;
   readonly message: string;
   readonly isHedge: boolean;
 }

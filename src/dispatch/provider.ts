@@ -1,0 +1,21 @@
+import type { LanguageModelV3, SharedV3ProviderOptions } from '@ai-sdk/provider';
+import type { ProviderKind, ProviderTimeouts } from '../config/provider-settings.js';
+import type { ReasoningEffort } from '../request.js';
+
+/** A configured provider, ready to be called. */
+export interface Provider {
+  /** As in the service config. */
+  readonly name: string;
+  readonly kind: ProviderKind;
+  readonly timeouts: ProviderTimeouts;
+  /** Adapter for one of its models, by the provider's own name for it. Kept for the next call. */
+  model(upstreamModel: string): LanguageModelV3;
+  /** The vendor's own settings for thinking. `maxOutputTokens` bounds a thinking budget. */
+  reasoningOptions(effort: ReasoningEffort, maxOutputTokens?: number): SharedV3ProviderOptions;
+  /** Settings sent with every call. */
+  readonly baseOptions: SharedV3ProviderOptions;
+  close(): Promise<void>;
+}
+
+/** What a provider is called on HTTP with; injected by tests. */
+export type FetchFunction = typeof globalThis.fetch;

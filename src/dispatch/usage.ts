@@ -1,0 +1,33 @@
+import { encode } from 'gpt-tokenizer/encoding/o200k_base';
+import type { Usage } from '../answer.js';
+import type { Price } from '../bundle/bundle.js';
+import { costUsd } from '../routing/pricing.js';
+
+/** Cost of a call in US dollars at the catalogue's price. */
+export function costOfUsage(price: Price, usage: Usage): number {
+  const { promptTokens, completionTokens, cachedPromptTokens } = usage;
+  return costUsd(price, { promptTokens, completionTokens, cachedPromptTokens });
+}
+
+/** Longer texts are counted by their head, in proportion: counting must not hold up other calls. */
+const MAX_COUNTED_CHARACTERS = 50_000;
+
+/** Tokens of a text by OpenAI's o200k encoding: exact for its models, an estimate for others. */
+export function estimateTokens(text: string): number {
+  if (text.length <= MAX_COUNTED_CHARACTERS) return encode(text, { disallowedSpecial: new Set() }).length;
+  const head = encode(text.slice(0, MAX_COUNTED_CHARACTERS), { disallowedSpecial: new Set() }).length;
+  return Math.ceil((head * text.length) / MAX_COUNTED_CHARACTERS);
+}
+
+/** Usage of an attempt whose provider gave no counts, flagged as an estimate. */
+export function estimateUsage(promptTokens: number, answer: { text: string; reasoning: string }): Usage {
+  const reasoningTokens = answer.reasoning === '' ? 0 : estimateTokens(answer.reasoning);
+  const textTokens = answer.text === '' ? 0 : estimateTokens(answer.text);
+  return {
+    promptTokens,
+    cachedPromptTokens: 0,
+    completionTokens: textTokens + reasoningTokens,
+    reasoningTokens,
+    isEstimated: true,
+  };
+}
