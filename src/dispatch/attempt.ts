@@ -1,7 +1,8 @@
-import type { LanguageModelV3CallOptions, LanguageModelV3StreamPart } from '@ai-sdk/provider';
+import type { LanguageModelV3CallOptions, LanguageModelV3StreamPart, SharedV3ProviderOptions } from '@ai-sdk/provider';
 import type { AnswerEvent } from '../answer.js';
 import type { Deployment, Model } from '../bundle/bundle.js';
 import type { Prompt } from '../request.js';
+import { checkAddresses } from './check-addresses.js';
 import { AttemptError, classifyError, classifyStreamError } from './error-class.js';
 import {
   createStreamReader,
@@ -39,8 +40,8 @@ export async function requestAnswer(target: Target, prompt: Prompt, signal: Abor
   const scope = openScope(signal);
   scope.limit(target.provider.timeouts.requestMs, 'no answer');
   try {
-    const { provider, deployment } = target;
-    const result = await provider.model(deployment.model).doGenerate(callOptions(target, prompt, scope.signal));
+    const options = callOptions(target, prompt, scope.signal);
+    const result = await target.provider.model(target.deployment.model).doGenerate(options);
     return fromGenerateResult(result);
   } catch (error) {
     throw scope.explain(error);
@@ -133,13 +134,21 @@ function cutShort(): AttemptError {
 }
 
 function callOptions(target: Target, prompt: Prompt, signal: AbortSignal): LanguageModelV3CallOptions {
-  const { provider, model } = target;
-  const { reasoningEffort, sampling } = prompt;
-  const hasReasoning = reasoningEffort !== undefined && model.isReasoning;
-  const providerOptions = hasReasoning
-    ? { ...provider.baseOptions, ...provider.reasoningOptions(reasoningEffort, sampling.maxOutputTokens) }
-    : provider.baseOptions;
-  return { ...toCallOptions(prompt), abortSignal: signal, providerOptions };
+  const { provider, model, deployment } = target;
+  const mapped = toCallOptions(prompt);
+  checkAddresses(mapped, provider.model(deployment.model).supportedUrls);
+  const effort = model.isReasoning ? prompt.reasoningEffort : undefined;
+  if (effort === undefined) return { ...mapped, abortSignal: signal, providerOptions: provider.baseOptions };
+  const { maxOutputTokens } = mapped;
+  const limit = maxOutputTokens === undefined ? {} : { maxOutputTokens };
+  const { providerOptions, ...rest } = provider.reasoningOptions({ effort, upstreamModel: deployment.model, ...limit });
+  return { ...mapped, ...rest, abortSignal: signal, providerOptions: merge(provider.baseOptions, providerOptions) };
+}
+
+function merge(base: SharedV3ProviderOptions, more: SharedV3ProviderOptions): SharedV3ProviderOptions {
+  const merged = { ...base };
+  for (const [vendor, options] of Object.entries(more)) merged[vendor] = { ...base[vendor], ...options };
+  return merged;
 }
 
 /** One attempt's own abort signal: it follows the call's signal and a time limit, and can tell which of them struck. */

@@ -136,12 +136,16 @@ function fromFinishReason(reason: LanguageModelV3FinishReason, hasToolCalls: boo
       return 'contentFilter';
     case 'stop':
       return hasToolCalls ? 'toolCalls' : 'stop';
+    case 'other':
+      return FILTERED.test(reason.raw ?? '') ? 'contentFilter' : 'other';
     case 'length':
     case 'error':
-    case 'other':
       return reason.unified;
   }
 }
+
+/** Raw reasons of a filter that some adapters (Mistral's, Cohere's) pass on as "other". */
+const FILTERED = /content_filter|toxic|safety/iu;
 
 function fromUsage(usage: LanguageModelV3Usage): Usage | undefined {
   const { inputTokens, outputTokens } = usage;

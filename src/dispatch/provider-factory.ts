@@ -1,23 +1,132 @@
-import { ECHO_PROVIDER, type ProviderSettings } from '../config/provider-settings.js';
+import { createAmazonBedrock } from '@ai-sdk/amazon-bedrock';
+import { createAnthropic } from '@ai-sdk/anthropic';
+import { createAzure } from '@ai-sdk/azure';
+import { createCohere } from '@ai-sdk/cohere';
+import { createGoogleGenerativeAI } from '@ai-sdk/google';
+import { createMistral } from '@ai-sdk/mistral';
+import { createOpenAI } from '@ai-sdk/openai';
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import type { LanguageModelV3, SharedV3ProviderOptions } from '@ai-sdk/provider';
+import {
+  DEFAULT_PROVIDER_TIMEOUTS,
+  type EchoProviderSettings,
+  type ProviderSettings,
+} from '../config/provider-settings.js';
 import { createEchoModel } from './echo-provider.js';
-import type { Provider } from './provider.js';
+import { createHttpClient } from './http-client.js';
+import type { FetchFunction, Provider } from './provider.js';
+import { REASONING_OPTIONS } from './reasoning-options.js';
 
-/** Makes a provider from its settings. */
-export function createProvider(name: string, settings: ProviderSettings): Provider {
-  const models = new Map<string, ReturnType<Provider['model']>>();
-  const make = (upstreamModel: string): ReturnType<Provider['model']> =>
-    createEchoModel(upstreamModel, settings.kind === 'echo' ? settings : ECHO_PROVIDER);
+type HttpSettings = Exclude<ProviderSettings, EchoProviderSettings>;
+type MakeModel = (upstreamModel: string) => LanguageModelV3;
+
+/** The vendors' public addresses. Given always, since the adapters would otherwise look into the environment. */
+const PUBLIC_BASE_URLS = {
+  openai: 'https://api.openai.com/v1',
+  anthropic: 'https://api.anthropic.com/v1',
+  google: 'https://generativelanguage.googleapis.com/v1beta',
+  mistral: 'https://api.mistral.ai/v1',
+  cohere: 'https://api.cohere.com/v2',
+} as const;
+
+/**
+ * Makes a provider from its settings, with its own connections. Nothing is read from the environment and nothing is
+ * sent before the first call.
+ *
+ * @param injectedFetch replaces the connection pool, in tests.
+ */
+export function createProvider(name: string, settings: ProviderSettings, injectedFetch?: FetchFunction): Provider {
+  const isEcho = settings.kind === 'echo';
+  const timeouts = isEcho ? DEFAULT_PROVIDER_TIMEOUTS : settings.timeouts;
+  const client =
+    isEcho || injectedFetch !== undefined
+      ? undefined
+      : createHttpClient({ connectMs: timeouts.connectMs, maxConnections: settings.maxConnections });
+  const fetch = injectedFetch ?? client?.fetch ?? globalThis.fetch;
+  const make: MakeModel = isEcho ? (model) => createEchoModel(model, settings) : modelMaker(name, settings, fetch);
+  const models = new Map<string, LanguageModelV3>();
   return {
     name,
     kind: settings.kind,
-    timeouts: { connectMs: 5000, firstEventMs: 30_000, idleMs: 30_000, requestMs: 120_000 },
+    timeouts,
     model(upstreamModel) {
-      const kept = models.get(upstreamModel) ?? make(upstreamModel);
-      models.set(upstreamModel, kept);
-      return kept;
+      const model = models.get(upstreamModel) ?? make(upstreamModel);
+      models.set(upstreamModel, model);
+      return model;
     },
-    reasoningOptions: () => ({}),
-    baseOptions: {},
-    close: () => Promise.resolve(),
+    reasoningOptions: REASONING_OPTIONS[settings.kind],
+    baseOptions: baseOptions(settings),
+    close: async () => client?.close(),
   };
+}
+
+/** Asks the Responses API to keep nothing, as the chat API does by default. */
+function baseOptions(settings: ProviderSettings): SharedV3ProviderOptions {
+  const isResponses = (settings.kind === 'openai' || settings.kind === 'azure') && settings.api === 'responses';
+  return isResponses ? { openai: { store: false }, azure: { store: false } } : {};
+}
+
+function modelMaker(name: string, settings: HttpSettings, fetch: FetchFunction): MakeModel {
+  // An empty key is a key: without it the adapters would look into the environment.
+  const apiKey = settings.apiKey ?? '';
+  const headers = { ...settings.headers };
+  switch (settings.kind) {
+    case 'openai': {
+      const { organization, project, baseUrl: baseURL = PUBLIC_BASE_URLS.openai } = settings;
+      const optional = { ...(organization && { organization }), ...(project && { project }) };
+      const provider = createOpenAI({ baseURL, apiKey, headers, fetch, ...optional });
+      return (model) => (settings.api === 'chat' ? provider.chat(model) : provider.responses(model));
+    }
+    case 'azure': {
+      const { resourceName = '', apiVersion, useDeploymentBasedUrls } = settings;
+      const baseURL = settings.baseUrl ?? `https://${resourceName}.openai.azure.com/openai`;
+      const version = apiVersion === undefined ? {} : { apiVersion };
+      const provider = createAzure({ baseURL, apiKey, headers, fetch, useDeploymentBasedUrls, ...version });
+      return (model) => (settings.api === 'chat' ? provider.chat(model) : provider.responses(model));
+    }
+    case 'anthropic':
+      return createAnthropic({ baseURL: settings.baseUrl ?? PUBLIC_BASE_URLS.anthropic, apiKey, headers, fetch });
+    case 'google':
+      return createGoogleGenerativeAI({ baseURL: settings.baseUrl ?? PUBLIC_BASE_URLS.google, apiKey, headers, fetch });
+    case 'mistral':
+      return createMistral({ baseURL: settings.baseUrl ?? PUBLIC_BASE_URLS.mistral, apiKey, headers, fetch });
+    case 'cohere':
+      return createCohere({ baseURL: settings.baseUrl ?? PUBLIC_BASE_URLS.cohere, apiKey, headers, fetch });
+    case 'amazon-bedrock':
+      return bedrockMaker(settings, fetch);
+    case 'openai-compatible':
+      return compatibleMaker(name, settings, fetch);
+  }
+}
+
+function bedrockMaker(settings: Extract<HttpSettings, { kind: 'amazon-bedrock' }>, fetch: FetchFunction): MakeModel {
+  const { region, accessKeyId, secretAccessKey, sessionToken } = settings;
+  return createAmazonBedrock({
+    region,
+    baseURL: settings.baseUrl ?? `https://bedrock-runtime.${region}.amazonaws.com`,
+    apiKey: settings.apiKey ?? '',
+    headers: { ...settings.headers },
+    fetch,
+    ...(accessKeyId !== undefined && { accessKeyId }),
+    ...(secretAccessKey !== undefined && { secretAccessKey }),
+    ...(sessionToken !== undefined && { sessionToken }),
+  });
+}
+
+function compatibleMaker(
+  name: string,
+  settings: Extract<HttpSettings, { kind: 'openai-compatible' }>,
+  fetch: FetchFunction,
+): MakeModel {
+  return createOpenAICompatible({
+    name,
+    baseURL: settings.baseUrl,
+    headers: { ...settings.headers },
+    queryParams: { ...settings.queryParameters },
+    fetch,
+    includeUsage: true,
+    supportsStructuredOutputs: settings.hasStructuredOutputs,
+    supportedUrls: () => ({ 'image/*': [/^https?:\/\/.*$/u] }),
+    ...(settings.apiKey !== undefined && { apiKey: settings.apiKey }),
+  });
 }

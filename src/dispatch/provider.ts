@@ -1,6 +1,6 @@
 import type { LanguageModelV3, SharedV3ProviderOptions } from '@ai-sdk/provider';
 import type { ProviderKind, ProviderTimeouts } from '../config/provider-settings.js';
-import type { ReasoningEffort } from '../request.js';
+import type { ReasoningCall, ReasoningOptions } from './reasoning-options.js';
 
 /** A configured provider, ready to be called. */
 export interface Provider {
@@ -10,8 +10,8 @@ export interface Provider {
   readonly timeouts: ProviderTimeouts;
   /** Adapter for one of its models, by the provider's own name for it. Kept for the next call. */
   model(upstreamModel: string): LanguageModelV3;
-  /** The vendor's own settings for thinking. `maxOutputTokens` bounds a thinking budget. */
-  reasoningOptions(effort: ReasoningEffort, maxOutputTokens?: number): SharedV3ProviderOptions;
+  /** The vendor's own settings for thinking. */
+  reasoningOptions(call: ReasoningCall): ReasoningOptions;
   /** Settings sent with every call. */
   readonly baseOptions: SharedV3ProviderOptions;
   close(): Promise<void>;
