@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ProblemList } from '../config/problems.js';
+import { ProblemList } from '../config/problems.js';
 
 /** A file of a bundle, read. */
 export interface BundleFile {
@@ -92,21 +93,45 @@ async function readFolder(path: string): Promise<string[] | undefined> {
   }
 }
 
-/** Reads every file of a bundle. What cannot be read or is too large goes to the problems. */
-export async function readBundleFiles(root: string, problems: ProblemList): Promise<BundleFiles> {
+/** Reads every file of a bundle, or only some. What cannot be read or is too large goes to the problems. */
+export async function readBundleFiles(
+  root: string,
+  problems: ProblemList,
+  only?: readonly string[],
+): Promise<BundleFiles> {
   const files: BundleFile[] = [];
   const unreadable: string[] = [];
   const hash = createHash('sha256');
   for (const file of await listBundleFiles(root, problems)) {
+    if (only !== undefined && !only.includes(file)) continue;
     const bytes = await readLimited(root, file, problems);
     if (bytes === undefined) {
       unreadable.push(file);
       continue;
     }
     files.push({ file, bytes });
-    hash.update(`${file}\0${bytes.byteLength}\0`).update(bytes);
+    hash.update(fileEntry(file, createHash('sha256').update(bytes).digest('hex')));
   }
   return { root, files, unreadable, contentHash: hash.digest('hex') };
+}
+
+/** The content hash alone, without keeping the files. It means nothing when one of them cannot be read. */
+export async function hashBundleFiles(root: string): Promise<string> {
+  const hash = createHash('sha256');
+  for (const file of await listBundleFiles(root, new ProblemList())) {
+    const own = createHash('sha256');
+    try {
+      for await (const chunk of createReadStream(join(root, file))) own.update(chunk as Uint8Array);
+    } catch {
+      continue;
+    }
+    hash.update(fileEntry(file, own.digest('hex')));
+  }
+  return hash.digest('hex');
+}
+
+function fileEntry(file: string, sha256: string): string {
+  return `${sha256} ${file}\n`;
 }
 
 async function readLimited(root: string, file: string, problems: ProblemList): Promise<Uint8Array | undefined> {

@@ -60,6 +60,21 @@ export function parseBundle(source: BundleFiles, problems: ProblemList = new Pro
   };
 }
 
+/**
+ * Reads only `bundle.yaml`, for what must be known before the rest, such as the embedder.
+ *
+ * @throws RouterError BUNDLE_INVALID.
+ */
+export async function readBundleSettings(root: string): Promise<BundleSettings> {
+  const problems = new ProblemList();
+  const source = await readBundleFiles(root, problems, ['bundle.yaml']);
+  const document = parseFile(source, 'bundle.yaml', problems);
+  const settings = document === undefined ? undefined : readSettings(document, [], problems);
+  problems.throwIfAny('BUNDLE_INVALID');
+  if (settings === undefined) throw new Error('bundle.yaml is unusable, yet nothing said why');
+  return settings;
+}
+
 function parseFile(source: BundleFiles, name: string, problems: ProblemList): YamlDocument | undefined {
   const file = source.files.find((candidate) => candidate.file === name);
   const text = file === undefined ? undefined : decodeText(file, problems);

@@ -1,5 +1,8 @@
 import type { TaskHead } from './task-classifier.js';
 
+/** Version of the fitted data. Raise it when the data or the way it is fitted changes: cached snapshots are then built anew. */
+export const DECISION_MODEL_VERSION = 1;
+
 /** Everything that is fitted when a snapshot is built. Typed arrays and plain values only: structured clone carries it. */
 export interface DecisionModelData {
   readonly classifier: ClassifierData;

@@ -1,0 +1,33 @@
+import type { Snapshot } from './snapshot.js';
+import type { StoredSnapshot } from './snapshot-files.js';
+import { createCapabilityModel } from '../routing/capability-model.js';
+import { loadExemplarIndex } from '../routing/exemplar-index.js';
+import { createTaskClassifier } from '../routing/task-classifier.js';
+
+/**
+ * Puts the parts of a stored snapshot together for the request path.
+ *
+ * @throws RouterError SNAPSHOT_INVALID when its index cannot be read.
+ */
+export async function loadSnapshot(stored: StoredSnapshot, bundleDirectory: string): Promise<Snapshot> {
+  // The cache may have been filled from another place; the content is the same.
+  const bundle = { ...stored.bundle, root: bundleDirectory };
+  const index = await loadExemplarIndex({
+    path: stored.indexPath,
+    dimensions: stored.dimensions,
+    count: bundle.exemplars.length,
+  });
+  const taskOfExemplar = Int32Array.from(bundle.exemplars, ({ taskIndex }) => taskIndex);
+  const modelIndexById = new Map(bundle.models.map(({ id }, position) => [id, position]));
+  return {
+    id: stored.id,
+    bundle,
+    fingerprint: stored.fingerprint,
+    classifier: createTaskClassifier({ data: stored.model.classifier, index, taskOfExemplar }),
+    capability: createCapabilityModel({ bundle }),
+    defaultModelIndex: modelIndexById.get(bundle.settings.defaultModel) ?? 0,
+    baselineModelIndex: modelIndexById.get(bundle.settings.baselineModel) ?? 0,
+    modelIndexById,
+    taskIndexById: new Map(bundle.tasks.map(({ id }, position) => [id, position])),
+  };
+}
