@@ -62,7 +62,7 @@ export function parseYaml(file: string, text: string, problems: ProblemList): Ya
     return undefined;
   }
   for (const error of document.errors) {
-    problems.add(place(error.pos[0]), '', SYNTAX_MESSAGES[error.code] ?? OTHER_SYNTAX_MESSAGE);
+    problems.add(place(error.pos[0]), '', describeSyntaxError(error));
   }
   if (document.errors.length > 0) return undefined;
   let value: unknown;
@@ -78,6 +78,13 @@ export function parseYaml(file: string, text: string, problems: ProblemList): Ya
     locate: (path) => place(valueOffset(document, path)),
     locateKey: (path) => place(keyOffset(document, path) ?? valueOffset(document, path)),
   };
+}
+
+function describeSyntaxError(error: { readonly code: ErrorCode; readonly message: string }): string {
+  // One code stands for two mistakes: yaml tells an open bracket by the indentation of what follows.
+  const isOpenBracket = error.code === 'BAD_INDENT' && error.message.startsWith('Flow');
+  if (isOpenBracket) return 'the bracket or brace opened before is not closed; add "]" or "}"';
+  return SYNTAX_MESSAGES[error.code] ?? OTHER_SYNTAX_MESSAGE;
 }
 
 function valueOffset(document: Document.Parsed, path: readonly PropertyKey[]): number {

@@ -172,7 +172,7 @@ const CASES: readonly Case[] = [
   [
     'open bracket',
     edited(TASK, '{ policy: allow }', '{ policy: allow'),
-    'tasks/arithmetic.yaml:6:1: wrong indentation; align this line with its neighbours',
+    'tasks/arithmetic.yaml:6:1: the bracket or brace opened before is not closed; add "]" or "}"',
   ],
   [
     'tab for indentation',
