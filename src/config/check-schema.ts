@@ -171,6 +171,7 @@ function unwrap(schema: unknown, value: unknown): z.core.$ZodType | undefined {
     return unwrap(schema.unwrap(), value);
   }
   if (schema instanceof z.ZodPipe) return unwrap(schema.in, value);
+  if (schema instanceof z.ZodDiscriminatedUnion) return unwrap(discriminate(schema, value), value);
   if (schema instanceof z.ZodUnion) {
     const isObject = typeof value === 'object' && value !== null;
     return unwrap(
@@ -183,4 +184,13 @@ function unwrap(schema: unknown, value: unknown): z.core.$ZodType | undefined {
 
 function knownKeys(schema: z.core.$ZodType | undefined): string[] {
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
+
+/** The option of a union that a value's discriminator names. */
+function discriminate(union: z.ZodDiscriminatedUnion, value: unknown): unknown {
+  const { discriminator } = union._zod.def;
+  const name = valueAt(value, [discriminator]);
+  return union.options.find(
+    (option) => option instanceof z.ZodObject && z.safeParse(option.shape[discriminator] as z.ZodType, name).success,
+  );
 }

@@ -1,91 +1,135 @@
-/** How providers are reached: the `providers` section of the service config, checked and with secrets resolved. */
+import { z } from 'zod';
+import { flag, identifier, integerBetween, oneOf, text } from './fields.js';
+import { secret } from './secret.js';
+
+/** How providers are reached: the `providers` section of the service config. */
+
+const milliseconds = (): z.ZodType<number> => integerBetween(1, 3_600_000);
+const shortText = (what: string): z.ZodType<string> => text({ maxCharacters: 255, what });
+
+function address(): z.ZodType<string> {
+  const error = 'expected an address that starts with http:// or https://';
+  return z.string({ error }).refine((value) => URL.canParse(value) && /^https?:\/\//u.test(value), { error });
+}
 
 /** Limits of one call to a provider, in milliseconds. */
-export interface ProviderTimeouts {
-  /** To open a connection. Default 5,000. */
-  readonly connectMs: number;
-  /** From sending a streamed request to its first event. Default 30,000. */
-  readonly firstEventMs: number;
-  /** Between two events of a stream. Default 30,000. */
-  readonly idleMs: number;
-  /** From sending a request that is not streamed to the end of its answer. Default 120,000. */
-  readonly requestMs: number;
-}
+export const providerTimeoutsSchema = z.strictObject({
+  /** To open a connection. */
+  connectMs: milliseconds().default(5000),
+  /** From sending a streamed request to its first event. */
+  firstEventMs: milliseconds().default(30_000),
+  /** Between two events of a stream. */
+  idleMs: milliseconds().default(30_000),
+  /** From sending a request that is not streamed to the end of its answer. */
+  requestMs: milliseconds().default(120_000),
+});
 
-/** What every provider that is reached over HTTP has. */
-export interface HttpProviderSettings {
-  /** Absent: the vendor's public address. */
-  readonly baseUrl?: string;
-  readonly apiKey?: string;
+const http = {
+  /** The vendor's public address without it. */
+  baseUrl: address().optional(),
+  apiKey: secret().optional(),
   /** Sent with each request. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly timeouts: ProviderTimeouts;
-  /** Most sockets to one origin. Default 256. */
-  readonly maxConnections: number;
-}
+  headers: z.record(z.string(), text({ maxCharacters: 4096, what: 'the text of a header' })).default({}),
+  /** Headers whose value is a secret. */
+  secretHeaders: z.record(z.string(), secret()).default({}),
+  timeouts: providerTimeoutsSchema.prefault({}),
+  /** Most sockets to one origin. */
+  maxConnections: integerBetween(1, 65_535).default(256),
+};
 
 /** OpenAI's two ways of asking. `chat` is the default: it keeps nothing on the provider's side. */
-export type OpenAiApi = 'chat' | 'responses';
+const openAiApi = oneOf(['chat', 'responses']).default('chat');
+
+const openAiSchema = z.strictObject({
+  kind: z.literal('openai'),
+  ...http,
+  api: openAiApi,
+  organization: shortText('the name of an organization').optional(),
+  project: shortText('the name of a project').optional(),
+});
+
+const azureSchema = z.strictObject({
+  kind: z.literal('azure'),
+  ...http,
+  api: openAiApi,
+  /** Makes the address where no base URL is given. */
+  resourceName: shortText('the name of an Azure resource').optional(),
+  apiVersion: shortText('an API version').optional(),
+  /** Whether the deployment's name is part of the address, as older API versions want it. */
+  useDeploymentBasedUrls: flag().default(false),
+});
+
+const bedrockSchema = z.strictObject({
+  kind: z.literal('amazon-bedrock'),
+  ...http,
+  /** AWS region, for address and signature. */
+  region: shortText('an AWS region'),
+  /** With `secretAccessKey`, in place of an API key. */
+  accessKeyId: secret().optional(),
+  secretAccessKey: secret().optional(),
+  sessionToken: secret().optional(),
+});
+
+const compatibleSchema = z.strictObject({
+  kind: z.literal('openai-compatible'),
+  ...http,
+  baseUrl: address(),
+  queryParameters: z.record(z.string(), shortText('the text of a query parameter')).default({}),
+  /** Whether the server takes a JSON schema as response format. */
+  hasStructuredOutputs: flag().default(true),
+});
+
+const echoSchema = z.strictObject({
+  kind: z.literal('echo'),
+  /** Pause before the answer. */
+  delayMs: integerBetween(0, 3_600_000).default(0),
+  /** Pause between the pieces of a streamed answer. */
+  chunkDelayMs: integerBetween(0, 3_600_000).default(0),
+  /** Whether every call fails, to show failover. */
+  isDown: flag().default(false),
+});
+
+/** One provider. */
+export const providerSchema = z.discriminatedUnion(
+  'kind',
+  [
+    openAiSchema,
+    azureSchema,
+    z.strictObject({ kind: z.literal('anthropic'), ...http }),
+    z.strictObject({ kind: z.literal('google'), ...http }),
+    z.strictObject({ kind: z.literal('mistral'), ...http }),
+    z.strictObject({ kind: z.literal('cohere'), ...http }),
+    bedrockSchema,
+    compatibleSchema,
+    echoSchema,
+  ],
+  {
+    error: (issue) =>
+      issue.code === 'invalid_union'
+        ? 'expected one of "openai", "azure", "anthropic", "google", "mistral", "cohere", "amazon-bedrock", "openai-compatible", "echo"'
+        : undefined,
+  },
+);
+
+/** Providers by the names that deployments in the catalogue use. */
+export const providersSchema = z.record(identifier('the name of a provider'), providerSchema);
+
+/** Limits of one call to a provider. */
+export type ProviderTimeouts = Readonly<z.output<typeof providerTimeoutsSchema>>;
 
 /** How to reach one provider. */
-export type ProviderSettings =
-  | (HttpProviderSettings & {
-      readonly kind: 'openai';
-      readonly api: OpenAiApi;
-      readonly organization?: string;
-      readonly project?: string;
-    })
-  | (HttpProviderSettings & {
-      readonly kind: 'azure';
-      readonly api: OpenAiApi;
-      /** Used where no base URL is given. */
-      readonly resourceName?: string;
-      readonly apiVersion?: string;
-      readonly useDeploymentBasedUrls: boolean;
-    })
-  | (HttpProviderSettings & { readonly kind: 'anthropic' | 'google' | 'mistral' | 'cohere' })
-  | (HttpProviderSettings & {
-      readonly kind: 'amazon-bedrock';
-      /** AWS region, for address and signature. */
-      readonly region: string;
-      /** With `secretAccessKey`, in place of an API key. */
-      readonly accessKeyId?: string;
-      readonly secretAccessKey?: string;
-      readonly sessionToken?: string;
-    })
-  | (HttpProviderSettings & {
-      readonly kind: 'openai-compatible';
-      readonly baseUrl: string;
-      readonly queryParameters: Readonly<Record<string, string>>;
-      /** Whether the server takes a JSON schema as response format. Default true. */
-      readonly hasStructuredOutputs: boolean;
-    })
-  | EchoProviderSettings;
+export type ProviderSettings = z.output<typeof providerSchema>;
 
 /** A provider that answers without any network, for the demo and for tests. */
-export interface EchoProviderSettings {
-  readonly kind: 'echo';
-  /** Pause before the answer. Default 0. */
-  readonly delayMs: number;
-  /** Pause between the pieces of a streamed answer. Default 0. */
-  readonly chunkDelayMs: number;
-  /** Whether every call fails, to show failover. Default false. */
-  readonly isDown: boolean;
-}
+export type EchoProviderSettings = z.output<typeof echoSchema>;
 
 /** A provider's kind: which vendor's wire format it speaks. */
 export type ProviderKind = ProviderSettings['kind'];
 
-/** The defaults of {@link ProviderTimeouts}. */
-export const DEFAULT_PROVIDER_TIMEOUTS: ProviderTimeouts = {
-  connectMs: 5000,
-  firstEventMs: 30_000,
-  idleMs: 30_000,
-  requestMs: 120_000,
-};
-
-/** The default of `maxConnections`. */
-export const DEFAULT_MAX_CONNECTIONS = 256;
+/** Settings as they are written in the config, with defaults filled in. Secrets must already be resolved. */
+export function providerSettings(written: z.input<typeof providerSchema>): ProviderSettings {
+  return providerSchema.parse(written);
+}
 
 /** An echo provider without pauses. */
 export const ECHO_PROVIDER: EchoProviderSettings = { kind: 'echo', delayMs: 0, chunkDelayMs: 0, isDown: false };

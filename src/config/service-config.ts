@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { dispatchSchema } from './dispatch-settings.js';
+import { providersSchema } from './provider-settings.js';
 import type { Secret } from './secret.js';
 import {
   deadlinesSchema,
@@ -28,6 +30,8 @@ export const serviceConfigSchema = z.strictObject({
   log: logSchema.prefault({}),
   reload: reloadSchema.prefault({}),
   outcomes: outcomesSchema.prefault({}),
+  providers: providersSchema.prefault({}),
+  dispatch: dispatchSchema.prefault({}),
 });
 
 type Written = z.output<typeof serviceConfigSchema>;

@@ -7,17 +7,16 @@ import { createMistral } from '@ai-sdk/mistral';
 import { createOpenAI } from '@ai-sdk/openai';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { LanguageModelV3, SharedV3ProviderOptions } from '@ai-sdk/provider';
-import {
-  DEFAULT_PROVIDER_TIMEOUTS,
-  type EchoProviderSettings,
-  type ProviderSettings,
-} from '../config/provider-settings.js';
+import type { EchoProviderSettings, ProviderSettings, ProviderTimeouts } from '../config/provider-settings.js';
 import { createEchoModel } from './echo-provider.js';
 import { createHttpClient } from './http-client.js';
 import type { FetchFunction, Provider } from './provider.js';
 import { REASONING_OPTIONS } from './reasoning-options.js';
 
 type HttpSettings = Exclude<ProviderSettings, EchoProviderSettings>;
+/** The echo provider has none of its own. */
+const ECHO_TIMEOUTS: ProviderTimeouts = { connectMs: 5000, firstEventMs: 30_000, idleMs: 30_000, requestMs: 120_000 };
+
 type MakeModel = (upstreamModel: string) => LanguageModelV3;
 
 /** The vendors' public addresses. Given always, since the adapters would otherwise look into the environment. */
@@ -37,7 +36,7 @@ const PUBLIC_BASE_URLS = {
  */
 export function createProvider(name: string, settings: ProviderSettings, injectedFetch?: FetchFunction): Provider {
   const isEcho = settings.kind === 'echo';
-  const timeouts = isEcho ? DEFAULT_PROVIDER_TIMEOUTS : settings.timeouts;
+  const timeouts = isEcho ? ECHO_TIMEOUTS : settings.timeouts;
   const client =
     isEcho || injectedFetch !== undefined
       ? undefined
@@ -68,8 +67,8 @@ function baseOptions(settings: ProviderSettings): SharedV3ProviderOptions {
 
 function modelMaker(name: string, settings: HttpSettings, fetch: FetchFunction): MakeModel {
   // An empty key is a key: without it the adapters would look into the environment.
-  const apiKey = settings.apiKey ?? '';
-  const headers = { ...settings.headers };
+  const apiKey = settings.apiKey?.reveal() ?? '';
+  const headers = headersOf(settings);
   switch (settings.kind) {
     case 'openai': {
       const { organization, project, baseUrl: baseURL = PUBLIC_BASE_URLS.openai } = settings;
@@ -99,17 +98,22 @@ function modelMaker(name: string, settings: HttpSettings, fetch: FetchFunction):
   }
 }
 
+function headersOf({ headers, secretHeaders }: HttpSettings): Record<string, string> {
+  const revealed = Object.entries(secretHeaders).map(([name, value]) => [name, value.reveal()] as const);
+  return { ...headers, ...Object.fromEntries(revealed) };
+}
+
 function bedrockMaker(settings: Extract<HttpSettings, { kind: 'amazon-bedrock' }>, fetch: FetchFunction): MakeModel {
   const { region, accessKeyId, secretAccessKey, sessionToken } = settings;
   return createAmazonBedrock({
     region,
     baseURL: settings.baseUrl ?? `https://bedrock-runtime.${region}.amazonaws.com`,
-    apiKey: settings.apiKey ?? '',
-    headers: { ...settings.headers },
+    apiKey: settings.apiKey?.reveal() ?? '',
+    headers: headersOf(settings),
     fetch,
-    ...(accessKeyId !== undefined && { accessKeyId }),
-    ...(secretAccessKey !== undefined && { secretAccessKey }),
-    ...(sessionToken !== undefined && { sessionToken }),
+    ...(accessKeyId && { accessKeyId: accessKeyId.reveal() }),
+    ...(secretAccessKey && { secretAccessKey: secretAccessKey.reveal() }),
+    ...(sessionToken && { sessionToken: sessionToken.reveal() }),
   });
 }
 
@@ -121,12 +125,12 @@ function compatibleMaker(
   return createOpenAICompatible({
     name,
     baseURL: settings.baseUrl,
-    headers: { ...settings.headers },
+    headers: headersOf(settings),
     queryParams: { ...settings.queryParameters },
     fetch,
     includeUsage: true,
     supportsStructuredOutputs: settings.hasStructuredOutputs,
     supportedUrls: () => ({ 'image/*': [/^https?:\/\/.*$/u] }),
-    ...(settings.apiKey !== undefined && { apiKey: settings.apiKey }),
+    ...(settings.apiKey && { apiKey: settings.apiKey.reveal() }),
   });
 }

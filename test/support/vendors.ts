@@ -1,18 +1,16 @@
-import {
-  DEFAULT_MAX_CONNECTIONS,
-  DEFAULT_PROVIDER_TIMEOUTS,
-  type ProviderSettings,
-} from '../../src/config/provider-settings.js';
+import { providerSettings, type ProviderSettings } from '../../src/config/provider-settings.js';
+import { Secret } from '../../src/config/secret.js';
 
-/** What every provider of the tests has, at an address of the scripted upstream. */
-function common(baseUrl: string) {
-  return {
-    baseUrl,
-    apiKey: 'test-key',
-    headers: {},
-    timeouts: DEFAULT_PROVIDER_TIMEOUTS,
-    maxConnections: DEFAULT_MAX_CONNECTIONS,
-  };
+/** A secret that reads `test-key`. */
+export const TEST_KEY = '${env:TEST_KEY}';
+
+/** Settings of a provider at an address of the scripted upstream. */
+export function testProvider(written: Parameters<typeof providerSettings>[0]): ProviderSettings {
+  const settings = providerSettings(written);
+  for (const value of Object.values(settings)) {
+    if (value instanceof Secret) value.resolve({ environment: { TEST_KEY: 'test-key' }, readFile: () => '' });
+  }
+  return settings;
 }
 
 /** One way of reaching a vendor. */
@@ -27,66 +25,72 @@ export const VENDORS: readonly Vendor[] = [
   {
     name: 'openai',
     upstreamModel: 'gpt-5-mini',
-    settings: (url) => ({ kind: 'openai', api: 'chat', ...common(`${url}/openai/v1`) }),
+    settings: (url) => testProvider({ kind: 'openai', api: 'chat', baseUrl: `${url}/openai/v1`, apiKey: TEST_KEY }),
   },
   {
     name: 'openai-responses',
     upstreamModel: 'gpt-5-mini',
-    settings: (url) => ({ kind: 'openai', api: 'responses', ...common(`${url}/openai/v1`) }),
+    settings: (url) =>
+      testProvider({ kind: 'openai', api: 'responses', baseUrl: `${url}/openai/v1`, apiKey: TEST_KEY }),
   },
   {
     name: 'azure',
     upstreamModel: 'gpt-5-mini',
-    settings: (url) => ({
-      kind: 'azure',
-      api: 'chat',
-      useDeploymentBasedUrls: false,
-      ...common(`${url}/azure/openai`),
-    }),
+    settings: (url) =>
+      testProvider({
+        kind: 'azure',
+        api: 'chat',
+        useDeploymentBasedUrls: false,
+        baseUrl: `${url}/azure/openai`,
+        apiKey: TEST_KEY,
+      }),
   },
   {
     name: 'azure-responses',
     upstreamModel: 'gpt-5-mini',
-    settings: (url) => ({
-      kind: 'azure',
-      api: 'responses',
-      useDeploymentBasedUrls: true,
-      ...common(`${url}/azure/openai`),
-    }),
+    settings: (url) =>
+      testProvider({
+        kind: 'azure',
+        api: 'responses',
+        useDeploymentBasedUrls: true,
+        baseUrl: `${url}/azure/openai`,
+        apiKey: TEST_KEY,
+      }),
   },
   {
     name: 'anthropic',
     upstreamModel: 'claude-sonnet-4-5',
-    settings: (url) => ({ kind: 'anthropic', ...common(`${url}/anthropic/v1`) }),
+    settings: (url) => testProvider({ kind: 'anthropic', baseUrl: `${url}/anthropic/v1`, apiKey: TEST_KEY }),
   },
   {
     name: 'google',
     upstreamModel: 'gemini-2.5-flash',
-    settings: (url) => ({ kind: 'google', ...common(`${url}/google/v1beta`) }),
+    settings: (url) => testProvider({ kind: 'google', baseUrl: `${url}/google/v1beta`, apiKey: TEST_KEY }),
   },
   {
     name: 'amazon-bedrock',
     upstreamModel: 'eu.anthropic.claude-sonnet-4-5-20250929-v1:0',
-    settings: (url) => ({ kind: 'amazon-bedrock', region: 'eu-central-1', ...common(`${url}/bedrock`) }),
+    settings: (url) =>
+      testProvider({ kind: 'amazon-bedrock', region: 'eu-central-1', baseUrl: `${url}/bedrock`, apiKey: TEST_KEY }),
   },
   {
     name: 'mistral',
     upstreamModel: 'mistral-small-latest',
-    settings: (url) => ({ kind: 'mistral', ...common(`${url}/mistral/v1`) }),
+    settings: (url) => testProvider({ kind: 'mistral', baseUrl: `${url}/mistral/v1`, apiKey: TEST_KEY }),
   },
   {
     name: 'cohere',
     upstreamModel: 'command-a-03-2025',
-    settings: (url) => ({ kind: 'cohere', ...common(`${url}/cohere/v2`) }),
+    settings: (url) => testProvider({ kind: 'cohere', baseUrl: `${url}/cohere/v2`, apiKey: TEST_KEY }),
   },
   {
     name: 'openai-compatible',
     upstreamModel: 'llama-3.3-70b',
-    settings: (url) => ({
-      kind: 'openai-compatible',
-      queryParameters: {},
-      hasStructuredOutputs: true,
-      ...common(`${url}/compatible/v1`),
-    }),
+    settings: (url) =>
+      testProvider({
+        kind: 'openai-compatible',
+        baseUrl: `${url}/compatible/v1`,
+        apiKey: TEST_KEY,
+      }),
   },
 ];
