@@ -1,0 +1,95 @@
+import type { PromptReading } from './tokens.js';
+
+/** What kind of answer a prompt asks for; "open" where it shows none. */
+export type QuestionType =
+  | 'who'
+  | 'when'
+  | 'where'
+  | 'why'
+  | 'how'
+  | 'quantity'
+  | 'duration'
+  | 'frequency'
+  | 'distance'
+  | 'age'
+  | 'cost'
+  | 'yesNo'
+  | 'should'
+  | 'what'
+  | 'which'
+  | 'open';
+
+const PATTERNS: readonly (readonly [QuestionType, RegExp])[] = [
+  [
+    'cost',
+    /\bhow much (?:does|do|did|is|are|will|would|money|should i pay|to pay)\b|\bwhat (?:is|are|does) (?:the )?(?:price|cost|fee)\b|\bhow expensive\b/iu,
+  ],
+  ['duration', /\bhow long\b|\bhow (?:many|much) (?:hours|days|weeks|months|years|minutes|time)\b/iu],
+  ['frequency', /\bhow (?:often|frequently|regularly|many times)\b/iu],
+  ['distance', /\bhow (?:far|deep|high|tall|wide|big|large|heavy|fast|hot|cold)\b/iu],
+  ['age', /\bhow old\b|\bat what age\b|\bwhat age\b/iu],
+  ['quantity', /\bhow (?:many|much)\b|\bwhat (?:is the )?(?:number|amount|percentage|share) of\b/iu],
+  [
+    'why',
+    /\bwhy\b|\bhow come\b|\bwhat (?:is|are|was|were) the (?:main |real )?reasons?\b|\bfor what reason\b|\bwhat causes?\b/iu,
+  ],
+  [
+    'when',
+    /\bwhen (?:is|are|was|were|do|does|did|will|would|can|should|has|have|am)\b|^when\b|\bwhat (?:year|date|day|month|century|decade)\b|\b(?:in|on|at) (?:which|what) (?:year|date|day|month|time)\b/iu,
+  ],
+  [
+    'where',
+    /\bwhere (?:is|are|was|were|do|does|did|will|would|can|should|to|has|have|am)\b|^where\b|\b(?:which|what) (?:country|city|place|state|region|location)\b/iu,
+  ],
+  ['who', /\bwho\b|\bwhom\b|\bwhose\b|\b(?:which|what) person\b/iu],
+  [
+    'how',
+    /\bhow\b|\bway(?:s)? to\b|\bsteps? (?:to|for)\b|\bprocedure\b|\bmethods? (?:to|of|for)\b|\bprocess (?:to|of|for)\b/iu,
+  ],
+];
+
+/** Types whose answers are of plainly different kinds: one never answers another. */
+const EXACTING: ReadonlySet<QuestionType> = new Set([
+  'who',
+  'when',
+  'where',
+  'why',
+  'how',
+  'quantity',
+  'duration',
+  'frequency',
+  'distance',
+  'age',
+  'cost',
+]);
+
+const YES_NO = /^(?:is|are|was|were|do|does|did|can|could|will|would|should|shall|may|might|has|have|had|am|must)$/u;
+
+/** The type of a prompt's question: the pattern that matches first in the text, the more special one where two do. */
+export function questionTypeOf(reading: PromptReading): QuestionType {
+  let best: { readonly type: QuestionType; readonly at: number } | undefined;
+  for (const [type, pattern] of PATTERNS) {
+    const at = reading.text.search(pattern);
+    if (at >= 0 && (best === undefined || at < best.at)) best = { type, at };
+  }
+  if (best !== undefined) return best.type;
+  const opening = reading.tokens[0]?.word ?? '';
+  if (opening === 'should') return 'should';
+  if (YES_NO.test(opening)) return 'yesNo';
+  if (reading.tokens.some((token) => token.word === 'which')) return 'which';
+  return reading.tokens.some((token) => token.word === 'what') ? 'what' : 'open';
+}
+
+/** "differs" where the two ask for plainly different kinds of answer, "doubtful" where they may. */
+export function compareQuestions(left: QuestionType, right: QuestionType): 'same' | 'doubtful' | 'differs' {
+  if (left === right) return 'same';
+  if (isExacting(left) && isExacting(right)) return 'differs';
+  if (left === 'should' || right === 'should') return isExacting(left) || isExacting(right) ? 'differs' : 'doubtful';
+  if (left === 'yesNo' || right === 'yesNo')
+    return isExacting(left === 'yesNo' ? right : left, 'how') ? 'differs' : 'doubtful';
+  return 'doubtful';
+}
+
+function isExacting(type: QuestionType, but?: QuestionType): boolean {
+  return type !== but && EXACTING.has(type);
+}

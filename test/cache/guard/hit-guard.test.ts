@@ -1,0 +1,98 @@
+import t from 'tap';
+import fc from 'fast-check';
+import { compareForHit, readForGuard } from '../../../src/cache/guard/hit-guard.js';
+import type { GuardCheck } from '../../../src/cache/guard/hit-guard.js';
+
+const refusal = (stored: string, asked: string): GuardCheck | undefined =>
+  compareForHit(readForGuard(stored), readForGuard(asked)).refusedBy;
+
+const DIFFERENT: readonly (readonly [GuardCheck, string, string])[] = [
+  ['script', 'What is tea?', 'Что такое чай?'],
+  ['numbers', 'Top 5 castles', 'Top 10 castles'],
+  ['numbers', 'A loan of $2,000', 'A loan of €2,000'],
+  ['numbers', 'A loan of $2k', 'A loan of $20k'],
+  ['numbers', 'twenty-one days', 'twenty-two days'],
+  ['numbers', 'the third rule', 'the fourth rule'],
+  ['numbers', 'pages for 7%', 'pages for 7'],
+  ['identifiers', 'What does libfoo-1.2.3 fix?', 'What does libfoo-1.2.4 fix?'],
+  ['identifiers', 'Read /var/log/syslog', 'Read /var/log/auth'],
+  ['identifiers', 'Explain `a = b + c`', 'Explain `a = b - c`'],
+  ['identifiers', 'Translate "good night"', 'Translate "good day"'],
+  ['negation', 'Pans that are safe for induction', 'Pans that are not safe for induction'],
+  ['negation', 'Order soup but not bread', 'Order bread but not soup'],
+  ['negation', 'Can members vote?', 'Can only members vote?'],
+  ['opposite', 'How do I pin a chat and enable alerts?', 'How do I pin a chat and disable alerts?'],
+  ['opposite', 'Is the form complete?', 'Is the form incomplete?'],
+  ['contrast', 'Trains on Friday', 'Trains on Sunday'],
+  ['contrast', 'What does the starter plan include?', 'What does the enterprise plan include?'],
+  ['contrast', 'Hotels in Lisbon', 'Hotels in Porto'],
+  ['direction', 'Convert miles to furlongs', 'Convert furlongs to miles'],
+  ['direction', 'Do wolves hunt bears?', 'Do bears hunt wolves?'],
+  ['direction', 'Migrate to Zuplo', 'Migrate from Zuplo'],
+  ['entity', 'What did Hume think of habit?', 'What did Kant think of habit?'],
+  ['entity', 'How do I pay road tax?', 'How do I pay road tax in Norway?'],
+  ['concerns', 'How much sleep is enough?', 'How much sleep is enough for a toddler?'],
+  ['concerns', 'What is my blood type?', 'What is her blood type?'],
+  ['freshness', 'What is open?', 'What is open today?'],
+  ['question', 'When was the bridge rebuilt?', 'Why was the bridge rebuilt?'],
+  ['question', 'Should I prune a fig tree?', 'How do I prune a fig tree?'],
+];
+
+const SAME: readonly (readonly [string, string])[] = [
+  ['How do I fix a flat tyre?', 'how can you repair a flat tire'],
+  ['What is the reason cats knead?', 'Why do cats knead?'],
+  ['A budget of $2,000', 'A budget of 2000 dollars'],
+  ['Compare A4 and Letter paper', 'Compare Letter and A4 paper'],
+  ['Difference between oak and pine', 'Difference between pine and oak'],
+  ['What is AI good for?', 'What is artificial intelligence good for?'],
+  ['Who was Ada Lovelace?', 'Who was Lovelace?'],
+  ["I can't log in, why?", 'Why am I unable to log in?'],
+  ['In the app, how do I change my photo?', 'How do I change my photo in the app?'],
+  ['When did World War 2 end?', 'When did the Second World War end?'],
+  ['How do I reset an iPhone?', 'how do i reset an iphone'],
+];
+
+t.test('refuses by the check that fits', async (t) => {
+  for (const [check, stored, asked] of DIFFERENT) {
+    t.equal(refusal(stored, asked), check, `${stored} | ${asked}`);
+    t.ok(refusal(asked, stored), `turned round: ${asked} | ${stored}`);
+  }
+});
+
+t.test('lets pass what says the same', async (t) => {
+  for (const [stored, asked] of SAME) t.equal(refusal(stored, asked), undefined, `${stored} | ${asked}`);
+});
+
+t.test('counts words without a counterpart as features, not as refusals', async (t) => {
+  const { refusedBy, features } = compareForHit(
+    readForGuard('clean a leather sofa'),
+    readForGuard('clean a velvet sofa'),
+  );
+  t.equal(refusedBy, undefined);
+  t.same(
+    { stored: features.unmatchedStored, asked: features.unmatchedAsked, substituted: features.isSubstituted },
+    { stored: 1, asked: 1, substituted: true },
+  );
+  t.ok(features.coverage > 0.6 && features.coverage < 0.7);
+});
+
+t.test('any text agrees with itself, whatever its case at the ends and white space', async (t) => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (text) => {
+      const verdict = compareForHit(readForGuard(text), readForGuard(`  ${text}\n`));
+      return verdict.refusedBy === undefined && verdict.features.coverage === 1;
+    }),
+    { numRuns: 500 },
+  );
+  t.pass();
+});
+
+t.test('a changed figure is always refused', async (t) => {
+  fc.assert(
+    fc.property(fc.nat(1_000_000), fc.nat(1_000_000), (left, right) => {
+      fc.pre(left !== right);
+      return refusal(`plan a trip for ${left} guests`, `plan a trip for ${right} guests`) === 'numbers';
+    }),
+  );
+  t.pass();
+});
