@@ -7,6 +7,7 @@ import type { Snapshot, SnapshotSource } from '../bundle/snapshot.js';
 import type { Classification } from './classification.js';
 import type { Decision } from './decision.js';
 import type { DeploymentHealth } from './gates.js';
+import { newDecisionId, type DecisionFacts } from './decision-id.js';
 import { decide, fillDecisionTrace, type DecidedPrompt } from './decide.js';
 import { viewPrompt, type PromptView } from './prompt-view.js';
 
@@ -15,8 +16,8 @@ export interface RouterOptions {
   readonly snapshots: SnapshotSource;
   readonly embedder: Embedder;
   readonly clock: MonotonicClock;
-  /** Identifiers of decisions. */
-  readonly newId: () => string;
+  /** Identifiers of decisions. Default: {@link newDecisionId}. */
+  readonly newId?: (facts: DecisionFacts) => string;
   /** Absent: every deployment counts as healthy. */
   readonly deploymentHealth?: DeploymentHealth;
   /** Decisions kept for equal prompts; 0 keeps none. Default 20,000. */
@@ -53,7 +54,7 @@ const MAX_KEY_CHARACTERS = 4096;
 
 /** Creates the router. It holds no resources beyond its memory. */
 export function createRouter(options: RouterOptions): Router {
-  const { snapshots, embedder, clock, newId, deploymentHealth: health } = options;
+  const { snapshots, embedder, clock, newId = newDecisionId, deploymentHealth: health } = options;
   const capacity = options.keptDecisions ?? DEFAULT_KEPT_DECISIONS;
   const kept = capacity > 0 ? new LRUCache<string, DecidedPrompt>({ max: capacity }) : undefined;
 
@@ -99,9 +100,11 @@ export function createRouter(options: RouterOptions): Router {
     return decided;
   }
 
-  const withId = (decided: DecidedPrompt): Decision => {
+  const withId = (decided: DecidedPrompt, promptTokens: number): Decision => {
     if (decided.decision === undefined) throw noEligibleModel(decided);
-    return { ...decided.decision, decisionId: newId() };
+    const { snapshotId, task, model, classification } = decided.decision;
+    const decisionId = newId({ snapshotId, task, model, promptTokens, isAbstained: classification.isAbstained });
+    return { ...decided.decision, decisionId };
   };
 
   return {
@@ -115,12 +118,12 @@ export function createRouter(options: RouterOptions): Router {
       if (found !== undefined) {
         fillViewTrace(trace, view, { ...found.embedding, isCached: true });
         fillDecisionTrace(trace, found);
-        return withId(found);
+        return withId(found, view.estimatedPromptTokens);
       }
       const prompt = await classifyView({ snapshot, view }, trace, signal);
       const decided = chooseOnce(request, prompt, trace);
       if (key !== undefined) kept?.set(key, decided);
-      return withId(decided);
+      return withId(decided, view.estimatedPromptTokens);
     },
     async classify(request, trace, signal) {
       throwIfAborted(signal);
@@ -129,7 +132,7 @@ export function createRouter(options: RouterOptions): Router {
       const view = timed(trace, 'view', () => viewPrompt(request));
       return await classifyView({ snapshot, view }, trace, signal);
     },
-    choose: (request, prompt, trace) => withId(chooseOnce(request, prompt, trace)),
+    choose: (request, prompt, trace) => withId(chooseOnce(request, prompt, trace), prompt.view.estimatedPromptTokens),
   };
 }
 

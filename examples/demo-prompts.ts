@@ -1,0 +1,21 @@
+/** Prompts that the demo sends, of many kinds. */
+export const DEMO_PROMPTS: readonly string[] = [
+  'Translate into Italian: "Our flight leaves at nine, please book a taxi for six."',
+  'TL;DR of this: The board met on Tuesday and agreed to move the launch to March because two suppliers were late. Marketing keeps its budget; hiring pauses until then.',
+  'Prove that the sum of two odd integers is even.',
+  'SELECT the ten customers with the highest revenue last quarter from orders(customer_id, total, created_at)',
+  "my python script says KeyError: 'user_id' on line 14 but the key is there??",
+  'Write a TypeScript function that debounces another function and can be cancelled.',
+  'Who wrote One Hundred Years of Solitude?',
+  'hey, how was your weekend?',
+  'Give me 15 name ideas for a bakery that only sells sourdough.',
+  'Explain photosynthesis to a ten-year-old.',
+  'My landlord kept the deposit without giving reasons. What can I do?',
+  'Can I take ibuprofen together with blood pressure tablets?',
+  'Should I put extra money into my mortgage or into an index fund?',
+  'Is this review positive or negative? "The zip broke after two days but support replaced it at once."',
+  'Pull all dates and amounts out of this text as JSON: Invoice 11 of 3 May over 420 euros, reminder on 20 May over 12.50 euros.',
+  'Plan a four-day trip to Lisbon with two small children, step by step.',
+  'Write a short poem about a lighthouse that is afraid of the dark.',
+  'A farmer has to get a wolf, a goat and a cabbage across a river. How?',
+];

@@ -1,0 +1,88 @@
+import { Command, CommanderError } from 'commander';
+import { runBundleLint, type BundleLintFlags } from './bundle-lint.js';
+import { describeError, type ExitCode, type Output } from './output.js';
+import { runSelect, type SelectFlags } from './select.js';
+import { runServe, type ServeFlags } from './serve.js';
+
+/** Every command runs to an exit code; nothing below main ends the process. */
+type Action = () => Promise<ExitCode>;
+
+/**
+ * Reads the arguments (without node and script) and runs the command they name.
+ *
+ * @returns the exit code: 0 well, 1 failed or found faults, 2 wrong command line.
+ */
+export async function runCommandLine(args: readonly string[], version: string, output: Output): Promise<ExitCode> {
+  let action: Action | undefined;
+  const program = createProgram(version, output, (chosen) => {
+    action = chosen;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+  if (action === undefined) {
+    program.outputHelp({ error: true });
+    return 2;
+  }
+  try {
+    return await action();
+  } catch (error) {
+    output.note(`pointsman: ${describeError(error)}`);
+    return 1;
+  }
+}
+
+function createProgram(version: string, output: Output, choose: (action: Action) => void): Command {
+  const program = new Command('pointsman')
+    .description('A semantic smart-router for LLM traffic: the cheapest model shown to be capable, with the reasons.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => output.out(text.trimEnd()),
+      writeErr: (text) => output.note(text.trimEnd()),
+    });
+
+  program
+    .command('serve')
+    .description('Run the gRPC service until SIGINT or SIGTERM. SIGHUP reloads the bundle.')
+    .option('-c, --config <file>', 'service config (YAML); embedded defaults without it')
+    .option('-b, --bundle <folder>', 'bundle to serve instead of the configured one')
+    .option('--host <address>', 'address to listen on')
+    .option('-p, --port <number>', 'port to listen on; 0 takes a free one')
+    .action((flags: ServeFlags) => choose(() => runServe(flags, output)));
+
+  program
+    .command('select')
+    .description('Decide which model should answer a prompt, without a server. Reads standard input for "-".')
+    .argument('[prompt]', 'the prompt, or "-"')
+    .option('-f, --file <file>', 'read the prompt from a file')
+    .option('-s, --system <text>', 'system prompt that goes before it')
+    .option('-e, --explain', 'show the whole trace: neighbours, candidates, times')
+    .option('-j, --json', 'print JSON')
+    .option('-q, --quality <number>', 'quality preference from 0 (cheapest capable) to 1 (best)')
+    .option('-c, --config <file>', 'service config (YAML)')
+    .option('-b, --bundle <folder>', 'bundle to use instead of the configured one')
+    .action((prompt: string | undefined, flags: SelectFlags) => choose(() => runSelect(prompt, flags, output)));
+
+  const bundle = program.command('bundle').description('Check and compare bundles: tasks, exemplars, models.');
+  bundle
+    .command('lint')
+    .description('Check a bundle; exit 1 when it has errors.')
+    .argument('[folder]', 'the bundle; the configured one without it')
+    .option('-j, --json', 'print JSON')
+    .option('-c, --config <file>', 'service config (YAML)')
+    .action((folder: string | undefined, flags: BundleLintFlags) => choose(() => runBundleLint(folder, flags, output)));
+
+  program.addHelpText(
+    'after',
+    '\nExamples:\n' +
+      '  pointsman serve --port 50051\n' +
+      '  pointsman select "translate to french: good morning"\n' +
+      '  pointsman select --file prompt.txt --explain\n' +
+      '  pointsman bundle lint router-models',
+  );
+  return program;
+}

@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createSnapshotManager, type BuildProgress, type SnapshotManager } from './bundle/snapshot-manager.js';
+import { watchBundle } from './bundle/watch-bundle.js';
+import { createCloseStack, type CloseStack } from './close-stack.js';
+import { projectRoot } from './config/project-root.js';
+import type { ServiceConfig } from './config/service-config.js';
+import type { Embedder } from './embedding/embedder.js';
+import { createTransformersEmbedder } from './embedding/transformers-embedder.js';
+import { readBundleSettings } from './bundle/read-bundle.js';
+import { openOutcomeJournal } from './outcomes/outcome-journal.js';
+import { createRouter, type Router } from './routing/route-prompt.js';
+import { adminServiceDefinition, createAdminService } from './server/admin-service.js';
+import { startGrpcServer, type GrpcServer } from './server/grpc-server.js';
+import { createRouterService, routerServiceDefinition } from './server/router-service.js';
+import { createCallGate, type HandlerEnvironment } from './server/unary.js';
+import { createLogger, type Logger } from './telemetry/logger.js';
+
+/** The parts that decide, without a server. */
+export interface RoutingCore {
+  readonly embedder: Embedder;
+  readonly snapshots: SnapshotManager;
+  readonly router: Router;
+  close(): Promise<void>;
+}
+
+/** Options of {@link startRoutingCore}. */
+export interface RoutingCoreOptions {
+  readonly config: ServiceConfig;
+  /** Default: a logger as the config says. */
+  readonly logger?: Logger;
+  /** Told how the first build of a snapshot goes. */
+  readonly onProgress?: (progress: BuildProgress) => void;
+}
+
+/** A running service. */
+export interface Service {
+  readonly port: number;
+  readonly core: RoutingCore;
+  /** Drains the server, then closes everything. @returns whether every call ended by itself. */
+  stop(): Promise<boolean>;
+}
+
+/** Version of the program, from package.json. */
+export function programVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : '0.0.0';
+}
+
+/** Builds what decides: embedder, snapshots, router. Nothing is left open when it fails. */
+export async function startRoutingCore(options: RoutingCoreOptions): Promise<RoutingCore> {
+  const { config } = options;
+  const logger = options.logger ?? createLogger(config.log.level);
+  return closeOnFailure(async (stack) => {
+    const settings = await readBundleSettings(config.bundle);
+    const embedder = await createTransformersEmbedder({
+      directory: join(config.bundle, 'embedders', settings.embedder),
+      queueLimit: config.embedding.queueLimit,
+      cacheEntries: config.embedding.cacheEntries,
+      logger,
+    });
+    stack.add(() => embedder.close());
+    const snapshots = await createSnapshotManager({
+      bundleDirectory: config.bundle,
+      cacheDirectory: config.cacheDirectory,
+      embedder,
+      logger,
+      ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+    });
+    stack.add(() => snapshots.close());
+    const router = createRouter({ snapshots, embedder, clock: () => performance.now() });
+    return { embedder, snapshots, router, close: () => stack.close() };
+  });
+}
+
+/** Starts the whole service. It answers SERVING once this resolves. Nothing is left open when it fails. */
+export async function startService(options: RoutingCoreOptions): Promise<Service> {
+  const { config } = options;
+  const logger = options.logger ?? createLogger(config.log.level);
+  return closeOnFailure(async (stack) => {
+    const core = await startRoutingCore({ ...options, logger });
+    stack.add(() => core.close());
+    const server = await startServer(config, core, { logger, stack });
+    if (config.reload.pollIntervalMs > 0) {
+      const watcher = watchBundle({
+        directory: config.bundle,
+        intervalMs: config.reload.pollIntervalMs,
+        onChange: () => reloadQuietly(core.snapshots, logger),
+      });
+      stack.add(() => watcher.close());
+    }
+    server.setServing(true);
+    logger.info({ port: server.port, snapshot: core.snapshots.current().id }, 'serving');
+    return {
+      port: server.port,
+      core,
+      async stop() {
+        const isClean = await server.drain(config.drain);
+        await stack.close();
+        logger.info({ isClean }, 'stopped');
+        return isClean;
+      },
+    };
+  });
+}
+
+/** Reloads the bundle; a refused one is logged and the old snapshot keeps serving. */
+export async function reloadQuietly(snapshots: SnapshotManager, logger: Logger): Promise<void> {
+  try {
+    const { snapshotId, isChanged } = await snapshots.reload({ dryRun: false });
+    if (isChanged) logger.info({ snapshotId }, 'bundle reloaded');
+  } catch (error) {
+    logger.error({ err: error }, 'bundle refused; the old snapshot keeps serving');
+  }
+}
+
+async function startServer(
+  config: ServiceConfig,
+  core: RoutingCore,
+  { logger, stack }: { logger: Logger; stack: CloseStack },
+): Promise<GrpcServer> {
+  const { outcomes } = config;
+  const journal =
+    outcomes.directory === undefined ? undefined : await openOutcomeJournal({ directory: outcomes.directory });
+  if (journal !== undefined) stack.add(() => journal.close());
+  const environment: HandlerEnvironment = {
+    deadlines: config.deadlines,
+    gate: createCallGate(config.limits.maxCallsInFlight),
+    logger,
+    newId: randomUUID,
+  };
+  return startGrpcServer({
+    ...config.listen,
+    maxReceiveBytes: config.limits.maxReceiveBytes,
+    hasReflection: config.features.reflection,
+    hasChannelz: config.features.channelz,
+    descriptorSetPath: join(projectRoot(), 'src', 'gen', 'descriptor-set.binpb'),
+    logger,
+    services: [
+      {
+        name: 'pointsman.router.v1.RouterService',
+        definition: routerServiceDefinition,
+        implementation: createRouterService({
+          selector: core.router,
+          limits: config.limits,
+          environment,
+          ...(journal === undefined ? {} : { journal }),
+        }),
+      },
+      {
+        name: 'pointsman.router.v1.AdminService',
+        definition: adminServiceDefinition,
+        implementation: createAdminService({ ...core, version: programVersion(), environment }),
+      },
+    ],
+  });
+}
+
+async function closeOnFailure<T>(build: (stack: CloseStack) => Promise<T>): Promise<T> {
+  const stack = createCloseStack();
+  try {
+    return await build(stack);
+  } catch (error) {
+    await stack.close();
+    throw error;
+  }
+}
