@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSnapshotManager, type BuildProgress, type SnapshotManager } from './bundle/snapshot-manager.js';
 import { watchBundle } from './bundle/watch-bundle.js';
+import { createChatPipeline } from './chat/chat-pipeline.js';
+import { chatServiceDefinition, createChatService } from './server/chat-service.js';
+import { createDispatcher } from './dispatch/dispatcher.js';
 import { createCloseStack, type CloseStack } from './close-stack.js';
 import { projectRoot } from './config/project-root.js';
 import type { ServiceConfig } from './config/service-config.js';
@@ -126,12 +129,24 @@ async function startServer(
   const journal =
     outcomes.directory === undefined ? undefined : await openOutcomeJournal({ directory: outcomes.directory });
   if (journal !== undefined) stack.add(() => journal.close());
+  const hasProviders = Object.keys(config.providers).length > 0;
+  const dispatcher = createDispatcher({
+    providers: config.providers,
+    unconfigured: config.dispatch.unconfigured ?? (hasProviders ? 'leaveOut' : 'echo'),
+    clock: () => performance.now(),
+    random: Math.random,
+    logger,
+  });
+  stack.add(() => dispatcher.close());
+  const pipeline = createChatPipeline({ router: core.router, dispatcher });
   const environment: HandlerEnvironment = {
     deadlines: config.deadlines,
     gate: createCallGate(config.limits.maxCallsInFlight),
     logger,
     newId: randomUUID,
   };
+  const chatDeadlines = { ...config.deadlines, defaultMs: config.deadlines.chatDefaultMs };
+  const chatEnvironment = { ...environment, deadlines: chatDeadlines };
   return startGrpcServer({
     ...config.listen,
     maxReceiveBytes: config.limits.maxReceiveBytes,
@@ -142,13 +157,16 @@ async function startServer(
     services: [
       {
         name: 'pointsman.router.v1.RouterService',
-        definition: routerServiceDefinition,
-        implementation: createRouterService({
-          selector: core.router,
-          limits: config.limits,
-          environment,
-          ...(journal === undefined ? {} : { journal }),
-        }),
+        definition: { ...routerServiceDefinition, ...chatServiceDefinition },
+        implementation: {
+          ...createRouterService({
+            selector: core.router,
+            limits: config.limits,
+            environment,
+            ...(journal === undefined ? {} : { journal }),
+          }),
+          ...createChatService({ pipeline, limits: config.limits, environment: chatEnvironment }),
+        },
       },
       {
         name: 'pointsman.router.v1.AdminService',

@@ -39,6 +39,8 @@ export const limitsSchema = z.strictObject({
 export const deadlinesSchema = z.strictObject({
   /** Applies where the client sets none. */
   defaultMs: milliseconds().default(30_000),
+  /** The same for Chat and StreamChat, whose models may think for minutes. */
+  chatDefaultMs: milliseconds().default(300_000),
   /** Kept back from the client's deadline for the reply. */
   reserveMs: milliseconds().default(5),
 });
