@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { messageText } from '../request.js';
+import type { Constraints, Message, RouteRequest } from '../request.js';
+import { canonicalJson } from './canonical-json.js';
+
+/** Changed when the meaning of stored entries changes, so that older ones are never read. */
+const IDENTITY_VERSION = 1;
+
+/** What, besides the request, two prompts must share before one answer may serve both. */
+export interface IdentityContext {
+  /** ISO 639-1, or "und". */
+  readonly language: string;
+  /** Of the embedder: vectors of another model are never compared. */
+  readonly embedderFingerprint: string;
+  /** Set in the service config; raising it leaves every older entry behind. */
+  readonly cacheEpoch: number;
+}
+
+/** How the cache names a request. All hashes are SHA-256 in base64url, cut to 32 characters (192 bits). */
+export interface RequestIdentity {
+  /** Equal only where everything but the last user turn's text is equal. */
+  readonly partition: string;
+  /** Equal only where the partition and the last user turn's text are equal. */
+  readonly exactKey: string;
+  /** Hash of the tenant, safe in keys. */
+  readonly tenantKey: string;
+  /** Text of the last user turn, as it is compared. */
+  readonly text: string;
+}
+
+/** Names a request. The order of keys, of model lists and of stop sequences and the way a session is named do not matter; all else does. */
+export function identify(request: RouteRequest, context: IdentityContext): RequestIdentity {
+  const { prompt, constraints, tenant } = request;
+  const turn = prompt.messages.findLastIndex((message) => message.role === 'user');
+  const text = normaliseText(messageText(prompt.messages[turn] ?? { role: 'user', parts: [] }));
+  const partition = digest({
+    version: IDENTITY_VERSION,
+    tenant,
+    messages: prompt.messages.map((message, index) => (index === turn ? withoutText(message) : comparable(message))),
+    turn,
+    tools: prompt.tools,
+    toolChoice: prompt.toolChoice,
+    responseFormat: prompt.responseFormat,
+    sampling: { ...prompt.sampling, stopSequences: sorted(prompt.sampling.stopSequences ?? []) },
+    reasoningEffort: prompt.reasoningEffort,
+    modelPolicy: modelPolicy(constraints),
+    language: context.language,
+    embedderFingerprint: context.embedderFingerprint,
+    cacheEpoch: context.cacheEpoch,
+  });
+  return { partition, exactKey: digest({ partition, text }), tenantKey: digest({ tenant }), text };
+}
+
+/** What a caller asks of the model. How the caller wants the cache used is not part of it. */
+function modelPolicy(constraints: Constraints): unknown {
+  const { allowedModels, deniedModels, regions, maxCostUsd, minQuality, qualityPreference } = constraints;
+  return {
+    allowedModels: sorted(new Set(allowedModels)),
+    deniedModels: sorted(new Set(deniedModels)),
+    regions: sorted(new Set(regions)),
+    maxCostUsd,
+    minQuality,
+    qualityPreference,
+  };
+}
+
+function withoutText(message: Message): unknown {
+  return { role: message.role, parts: message.parts.map((part) => (part.kind === 'text' ? { kind: 'text' } : part)) };
+}
+
+function comparable(message: Message): unknown {
+  return {
+    role: message.role,
+    parts: message.parts.map((part) => (part.kind === 'text' ? { ...part, text: normaliseText(part.text) } : part)),
+  };
+}
+
+/** NFC, line feeds only, no white space at either end. Anything more could change what is asked. */
+function normaliseText(text: string): string {
+  return text.normalize('NFC').replaceAll('\r\n', '\n').trim();
+}
+
+function sorted(values: Iterable<string>): readonly string[] {
+  return [...values].sort();
+}
+
+function digest(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('base64url').slice(0, 32);
+}

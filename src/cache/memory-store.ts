@@ -1,0 +1,179 @@
+import { LRUCache } from 'lru-cache';
+import { matchesFilter } from './store.js';
+import type { CacheEntry, CacheStore, InvalidationFilter, NearEntry, NearestQuery } from './store.js';
+import { createVectorIndex } from './vector-index.js';
+import type { VectorIndex } from './vector-index.js';
+
+/** Options of {@link createMemoryStore}. */
+export interface MemoryStoreOptions {
+  /** Bound on answers, prompts and vectors together, as counted by {@link entryBytes}. */
+  readonly maxBytes: number;
+  readonly dimensions: number;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+}
+
+interface Slot {
+  readonly entry: CacheEntry;
+  readonly label: number | undefined;
+  readonly bytes: number;
+}
+
+/** Bytes of maps, strings and graph links that each entry needs beside its content. */
+const ENTRY_OVERHEAD_BYTES = 600;
+/** Links of a vector in the graph. */
+const LINK_BYTES = 320;
+
+/** Entries that a sweep looks at for each that it may remove. */
+const VISITS_PER_REMOVAL = 20;
+
+/** What an entry counts for. */
+export function entryBytes(entry: CacheEntry, vector: Float32Array | undefined): number {
+  return (
+    entry.answer.byteLength +
+    2 * entry.text.length +
+    ENTRY_OVERHEAD_BYTES +
+    (vector === undefined ? 0 : vector.byteLength + LINK_BYTES)
+  );
+}
+
+/**
+ * A store in this process. When the budget is spent, the tenant that holds most gives up its least recently used entry, so that
+ * no tenant can push the others out.
+ */
+export function createMemoryStore(options: MemoryStoreOptions): CacheStore {
+  const { maxBytes, dimensions, clock } = options;
+  const tenants = new Map<string, LRUCache<string, Slot>>();
+  /** Entry's exact key to its tenant; exact keys already tell partitions apart. */
+  const tenantOf = new Map<string, string>();
+  const indexes = new Map<string, VectorIndex>();
+  const byLabel = new Map<number, Slot>();
+  /** Goes round the entries in small steps, so that no sweep holds the thread for long. */
+  let sweeping = tenantOf.entries();
+  let nextLabel = 0;
+  let bytes = 0;
+
+  const slotsOf = (tenantKey: string): LRUCache<string, Slot> => {
+    const known = tenants.get(tenantKey);
+    if (known !== undefined) return known;
+    const created = new LRUCache<string, Slot>({ maxSize: maxBytes, sizeCalculation: (slot) => slot.bytes });
+    tenants.set(tenantKey, created);
+    return created;
+  };
+
+  const forget = (slot: Slot): void => {
+    const { entry, label } = slot;
+    const slots = tenants.get(entry.tenantKey);
+    slots?.delete(entry.exactKey);
+    if (slots?.size === 0) tenants.delete(entry.tenantKey);
+    tenantOf.delete(entry.exactKey);
+    bytes -= slot.bytes;
+    if (label === undefined) return;
+    byLabel.delete(label);
+    const index = indexes.get(entry.partition);
+    index?.remove(label);
+    if (index?.size === 0) indexes.delete(entry.partition);
+  };
+
+  const liveSlot = (exactKey: string): Slot | undefined => {
+    const tenantKey = tenantOf.get(exactKey);
+    const slot = tenantKey === undefined ? undefined : tenants.get(tenantKey)?.get(exactKey);
+    if (slot === undefined) return undefined;
+    if (slot.entry.expiresAtMs > clock()) return slot;
+    forget(slot);
+    return undefined;
+  };
+
+  const makeRoom = (needed: number): void => {
+    while (bytes + needed > maxBytes && tenants.size > 0) {
+      let largest: LRUCache<string, Slot> | undefined;
+      for (const slots of tenants.values()) {
+        if (largest === undefined || slots.calculatedSize > largest.calculatedSize) largest = slots;
+      }
+      const key = largest?.rkeys().next().value;
+      const slot = key === undefined ? undefined : largest?.peek(key);
+      if (slot === undefined) return;
+      forget(slot);
+    }
+  };
+
+  const findNearest = (query: NearestQuery): readonly NearEntry[] => {
+    const index = indexes.get(query.partition);
+    if (index === undefined) return [];
+    const found: NearEntry[] = [];
+    for (const { label, similarity } of index.search(query.vector, query.count)) {
+      if (similarity < query.minSimilarity) break;
+      const slot = byLabel.get(label);
+      if (slot !== undefined && liveSlot(slot.entry.exactKey) !== undefined)
+        found.push({ entry: slot.entry, similarity });
+    }
+    return found;
+  };
+
+  const put = (entry: CacheEntry, vector: Float32Array | undefined): void => {
+    const replaced = tenantOf.get(entry.exactKey);
+    const old = replaced === undefined ? undefined : tenants.get(replaced)?.peek(entry.exactKey);
+    if (old !== undefined) forget(old);
+    const size = entryBytes(entry, vector);
+    if (size > maxBytes || entry.expiresAtMs <= clock()) return;
+    makeRoom(size);
+    const label = vector === undefined ? undefined : nextLabel++;
+    const slot: Slot = { entry, label, bytes: size };
+    slotsOf(entry.tenantKey).set(entry.exactKey, slot);
+    tenantOf.set(entry.exactKey, entry.tenantKey);
+    bytes += size;
+    if (vector === undefined || label === undefined) return;
+    byLabel.set(label, slot);
+    const index = indexes.get(entry.partition) ?? createVectorIndex(dimensions);
+    indexes.set(entry.partition, index);
+    index.add(label, vector);
+  };
+
+  const invalidate = (filter: InvalidationFilter, isDryRun: boolean): number => {
+    const nowMs = clock();
+    const meant: Slot[] = [];
+    for (const slots of tenants.values()) {
+      for (const slot of slots.values()) {
+        if (slot.entry.expiresAtMs > nowMs && matchesFilter(slot.entry, filter, nowMs)) meant.push(slot);
+      }
+    }
+    if (!isDryRun) meant.forEach(forget);
+    return meant.length;
+  };
+
+  const sweep = (limit: number): number => {
+    const nowMs = clock();
+    let count = 0;
+    for (let visited = 0; visited < limit * VISITS_PER_REMOVAL && count < limit; visited += 1) {
+      const next = sweeping.next();
+      if (next.done === true) {
+        sweeping = tenantOf.entries();
+        break;
+      }
+      const [exactKey, tenantKey] = next.value;
+      const slot = tenants.get(tenantKey)?.peek(exactKey);
+      if (slot === undefined || slot.entry.expiresAtMs > nowMs) continue;
+      forget(slot);
+      count += 1;
+    }
+    return count;
+  };
+
+  return {
+    getExact: (partition, exactKey) => {
+      const slot = liveSlot(exactKey);
+      return Promise.resolve(slot?.entry.partition === partition ? slot.entry : undefined);
+    },
+    findNearest: (query) => Promise.resolve(findNearest(query)),
+    put,
+    flush: () => Promise.resolve(),
+    invalidate: (filter, { isDryRun }) => Promise.resolve(invalidate(filter, isDryRun)),
+    sweep: (limit) => Promise.resolve(sweep(limit)),
+    stats: () => Promise.resolve({ entries: tenantOf.size, bytes, state: 'ok', droppedWrites: 0 }),
+    close: () => {
+      for (const own of [tenants, tenantOf, indexes, byLabel]) own.clear();
+      bytes = 0;
+      return Promise.resolve();
+    },
+  };
+}

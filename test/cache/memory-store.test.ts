@@ -1,0 +1,79 @@
+import t from 'tap';
+import { createMemoryStore } from '../../src/cache/memory-store.js';
+import { DIMENSIONS, makeEntry, STORE_CONTRACT, unitVector } from './store-contract.js';
+import type { StoreFixture } from './store-contract.js';
+
+function createFixture(maxBytes = 1_000_000): StoreFixture {
+  let nowMs = 1_700_000_000_000;
+  const store = createMemoryStore({ maxBytes, dimensions: DIMENSIONS, clock: () => nowMs });
+  return {
+    store,
+    nowMs: () => nowMs,
+    advance: (milliseconds) => {
+      nowMs += milliseconds;
+      return Promise.resolve();
+    },
+  };
+}
+
+for (const [name, behave] of STORE_CONTRACT) {
+  t.test(name, async (t) => {
+    const fixture = createFixture();
+    await behave(t, fixture);
+    await fixture.store.close();
+  });
+}
+
+t.test('stays within its byte budget', async (t) => {
+  const { store, nowMs } = createFixture(200_000);
+  for (let index = 0; index < 5000; index += 1) {
+    store.put(makeEntry({ nowMs: nowMs(), exactKey: `key-${index}` }), unitVector(1 + (index % 7), index / 5000));
+  }
+  const { bytes, entries } = await store.stats();
+  t.ok(bytes <= 200_000, `${bytes} bytes`);
+  t.ok(entries > 150, `${entries} entries`);
+  t.ok(await store.getExact('partition-a', 'key-4999'), 'the newest is kept');
+  t.equal(await store.getExact('partition-a', 'key-0'), undefined, 'the oldest is gone');
+});
+
+t.test('lets no tenant push the others out', async (t) => {
+  const { store, nowMs } = createFixture(100_000);
+  for (let index = 0; index < 20; index += 1) {
+    store.put(makeEntry({ nowMs: nowMs(), exactKey: `quiet-${index}`, tenantKey: 'quiet' }), undefined);
+  }
+  for (let index = 0; index < 2000; index += 1) {
+    store.put(makeEntry({ nowMs: nowMs(), exactKey: `loud-${index}`, tenantKey: 'loud' }), undefined);
+  }
+  t.equal(await store.invalidate({ tenantKey: 'quiet' }, { isDryRun: true }), 20);
+});
+
+t.test('ignores an entry larger than the whole budget', async (t) => {
+  const { store, nowMs } = createFixture(1000);
+  store.put(makeEntry({ nowMs: nowMs(), answer: Buffer.alloc(5000) }), undefined);
+  t.equal((await store.stats()).entries, 0);
+});
+
+t.test('finds the nearest among many, through removals', async (t) => {
+  const { store, nowMs } = createFixture(100_000_000);
+  const vectors = Array.from({ length: 1200 }, (_, index) => {
+    const vector = Float32Array.from({ length: DIMENSIONS }, (__, axis) => Math.sin((index + 1) * (axis + 1) * 1.7));
+    const norm = Math.hypot(...vector);
+    return vector.map((value) => value / norm);
+  });
+  vectors.forEach((vector, index) => {
+    store.put(makeEntry({ nowMs: nowMs(), exactKey: `key-${index}`, task: index % 3 === 0 ? 'gone' : 'kept' }), vector);
+  });
+  await store.invalidate({ task: 'gone' }, { isDryRun: false });
+  vectors.forEach((vector, index) => {
+    if (index % 6 === 0) store.put(makeEntry({ nowMs: nowMs(), exactKey: `key-${index}` }), vector);
+  });
+  let right = 0;
+  let asked = 0;
+  for (const [index, vector] of vectors.entries()) {
+    if (index % 3 === 0 && index % 6 !== 0) continue;
+    asked += 1;
+    const [nearest] = await store.findNearest({ partition: 'partition-a', vector, count: 1, minSimilarity: -1 });
+    if ((nearest?.similarity ?? 0) > 0.9999) right += 1;
+  }
+  t.ok(right / asked > 0.98, `${right} of ${asked}`);
+});
