@@ -1,33 +1,41 @@
 /**
- * The inference thread. onnxruntime's `run()` blocks its thread, so the models live here and nowhere else. It loads
- * only the bytes it is sent; it reads no file and reaches no network.
+ * The inference process. onnxruntime's `run()` blocks its thread, and its addon neither survives being loaded by a
+ * second worker thread nor a thread that ends while it runs, so the models live in a process of their own. It serves
+ * its parent alone and ends with it.
  */
-import { parentPort } from 'node:worker_threads';
 import { env } from '@xenova/transformers/src/env.js';
+import { RouterError } from '../errors.js';
 import { loadInferenceModel, type InferenceModel } from './inference-model.js';
-import type { InferenceTask, WorkerReply, WorkerRequest } from './worker-messages.js';
+import { readModelFiles } from './model-files.js';
+import type { InferenceTask, ModelFacts, WorkerReply, WorkerRequest } from './worker-messages.js';
 
+// Only the files that are named are read; nothing is fetched.
 env.allowRemoteModels = false;
 env.useFSCache = false;
-
-const port = parentPort;
-if (port === null) throw new Error('embedding-worker.js runs as a worker thread only');
 
 const models = new Map<InferenceTask, InferenceModel>();
 
 function reply(message: WorkerReply): void {
-  port?.postMessage(message, message.kind === 'batch' ? [message.values.buffer] : []);
+  process.send?.(message);
 }
 
 async function load(request: WorkerRequest & { kind: 'load' }): Promise<void> {
-  const { settings, batchTokens } = request;
-  const widths: Partial<Record<InferenceTask, number>> = {};
-  for (const [task, files] of Object.entries(request.models)) {
+  const { directories, settings, batchTokens } = request;
+  const loadOne = async (task: InferenceTask): Promise<ModelFacts | undefined> => {
+    const directory = directories[task];
+    if (directory === undefined) return undefined;
+    const files = await readModelFiles(directory);
     const model = await loadInferenceModel({ files, settings, batchTokens });
-    models.set(task as InferenceTask, model);
-    widths[task as InferenceTask] = model.width;
+    models.set(task, model);
+    return { fingerprint: files.fingerprint, width: model.width, maxTokens: files.manifest.maxTokens };
+  };
+  try {
+    const [embed, verify] = [await loadOne('embed'), await loadOne('verify')];
+    reply({ kind: 'ready', models: { ...(embed && { embed }), ...(verify && { verify }) } });
+  } catch (error) {
+    if (!(error instanceof RouterError)) throw error;
+    reply({ kind: 'refused', message: error.message, metadata: error.metadata });
   }
-  reply({ kind: 'ready', widths });
 }
 
 async function run(request: WorkerRequest & { kind: 'run' }): Promise<void> {
@@ -47,6 +55,11 @@ async function run(request: WorkerRequest & { kind: 'run' }): Promise<void> {
 
 /** One request after the other, in their order. */
 let last: Promise<void> = Promise.resolve();
-port.on('message', (request: WorkerRequest) => {
+process.on('message', (request: WorkerRequest) => {
   last = last.then(() => (request.kind === 'load' ? load(request) : run(request)));
 });
+
+// A terminal sends its signals to the parent's whole group; only the parent decides when it is over.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => undefined);
+process.on('disconnect', () => process.exit(0));

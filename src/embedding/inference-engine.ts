@@ -31,7 +31,7 @@ export interface InferenceEngine {
   promote(work: InferenceWork): void;
   /** Works that wait. */
   readonly queueLength: number;
-  readonly widths: InferenceWorker['widths'];
+  readonly models: InferenceWorker['models'];
   /** Fails what waits and what is computed with SHUTTING_DOWN. */
   close(): Promise<void>;
 }
@@ -39,7 +39,7 @@ export interface InferenceEngine {
 /** Options of {@link createInferenceEngine}. */
 export interface InferenceEngineOptions extends Pick<
   InferenceWorkerOptions,
-  'loadModels' | 'settings' | 'batchTokens' | 'restartDelayMs' | 'logger' | 'spawn'
+  'directories' | 'settings' | 'batchTokens' | 'restartDelayMs' | 'logger' | 'spawn'
 > {
   /** Interactive works that may wait. */
   readonly queueLimit: number;
@@ -149,7 +149,7 @@ export async function createInferenceEngine(options: InferenceEngineOptions): Pr
       failAll(queue.clear(), outage);
     },
   });
-  const { widths } = worker;
+  const { models } = worker;
 
   return {
     submit(works, priority) {
@@ -165,7 +165,7 @@ export async function createInferenceEngine(options: InferenceEngineOptions): Pr
     get queueLength() {
       return queue.length;
     },
-    widths,
+    models,
     async close() {
       if (isClosed) return;
       isClosed = true;

@@ -40,7 +40,7 @@ export async function loadInferenceModel(options: InferenceModelOptions): Promis
   });
   const outputName = session.outputNames[0] ?? 'last_hidden_state';
 
-  const runBatch = async (texts: readonly EncodedText[]): Promise<Float32Array<ArrayBuffer>> => {
+  const runBatch = async (texts: readonly EncodedText[]): Promise<Float32Array> => {
     const feeds = feedsOf(texts, session.inputNames);
     const output = (await session.run(feeds))[outputName];
     if (output === undefined) throw new Error(`the model has no output "${outputName}"`);
@@ -50,6 +50,9 @@ export async function loadInferenceModel(options: InferenceModelOptions): Promis
   };
 
   const warmUp = await runBatch([encoder.encode('ready')]);
+  if (warmUp.length !== (manifest.dimensions ?? warmUp.length)) {
+    throw new Error(`the model gives ${warmUp.length} numbers a text, its manifest says ${manifest.dimensions ?? 0}`);
+  }
   return {
     width: warmUp.length,
     async run(texts, seconds, onBatch) {
@@ -113,8 +116,8 @@ class Int64Column {
 }
 
 /** One row for each text: the mean of its tokens' states, the first token's state, or the output as it is. */
-function readOutput(output: ort.Tensor, texts: readonly EncodedText[], pooling: string): Float32Array<ArrayBuffer> {
-  const data = output.data as Float32Array<ArrayBuffer>;
+function readOutput(output: ort.Tensor, texts: readonly EncodedText[], pooling: string): Float32Array {
+  const data = output.data as Float32Array;
   const [, tokens = 1, width = 1] = output.dims;
   if (pooling === 'none') return new Float32Array(data);
   const pooled = new Float32Array(texts.length * width);

@@ -1,10 +1,16 @@
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
-// The addon registers itself in a worker only when the main thread has loaded it before.
-import 'onnxruntime-node';
+import { fileURLToPath } from 'node:url';
 import { RouterError } from '../errors.js';
-import type { ModelFiles } from './model-files.js';
-import type { InferenceTask, SessionSettings, WorkerBatch, WorkerReply, WorkerRequest } from './worker-messages.js';
+import type {
+  ByTask,
+  InferenceTask,
+  ModelFacts,
+  SessionSettings,
+  WorkerBatch,
+  WorkerReply,
+  WorkerRequest,
+} from './worker-messages.js';
 
 /** What the log is told; pino fits. */
 export interface EmbeddingLogger {
@@ -26,22 +32,22 @@ export interface JobListener {
   onFailed(error: RouterError): void;
 }
 
-/** A worker thread that is started again when it dies. */
+/** A worker process that is started again when it dies. */
 export interface InferenceWorker {
-  /** Numbers in a result of each task. */
-  readonly widths: Readonly<Partial<Record<InferenceTask, number>>>;
+  readonly models: ByTask<ModelFacts>;
   readonly isReady: boolean;
   /** Jobs sent and not yet done. */
   readonly jobsInFlight: number;
   /** Sends a job; only while {@link isReady}. */
   run(job: InferenceJob, listener: JobListener): void;
+  /** Kills the process. Jobs in flight hear nothing more. */
   close(): Promise<void>;
 }
 
 /** Options of {@link createInferenceWorker}. */
 export interface InferenceWorkerOptions {
-  /** Reads and checks the model files, at each start. */
-  readonly loadModels: () => Promise<Readonly<Partial<Record<InferenceTask, ModelFiles>>>>;
+  /** Model folder of each task. */
+  readonly directories: ByTask<string>;
   readonly settings: SessionSettings;
   readonly batchTokens: number;
   /** First pause before a restart; it doubles with each failed start, up to 100 times as long. */
@@ -52,7 +58,7 @@ export interface InferenceWorkerOptions {
   /** The worker is away; `retryAfterMs` until the next start. `failedStarts` is 0 when it died in service. */
   readonly onDown: (retryAfterMs: number, failedStarts: number) => void;
   /** Default: embedding-worker.js. */
-  readonly spawn?: () => Worker;
+  readonly spawn?: () => ChildProcess;
 }
 
 /**
@@ -63,9 +69,10 @@ export interface InferenceWorkerOptions {
 export async function createInferenceWorker(options: InferenceWorkerOptions): Promise<InferenceWorker> {
   const { logger, restartDelayMs } = options;
   const listeners = new Map<number, JobListener>();
-  let widths: InferenceWorker['widths'] = {};
-  let worker: Worker | undefined;
-  let starting: Worker | undefined;
+  let models: ByTask<ModelFacts> = {};
+  /** Alive, and perhaps still loading. */
+  let child: ChildProcess | undefined;
+  let isReady = false;
   let restartTimer: NodeJS.Timeout | undefined;
   let isClosed = false;
   let failedStarts = 0;
@@ -77,7 +84,7 @@ export async function createInferenceWorker(options: InferenceWorkerOptions): Pr
     return listener;
   };
 
-  const onReply = (reply: Exclude<WorkerReply, { kind: 'ready' }>): void => {
+  const onReply = (reply: WorkerReply): void => {
     switch (reply.kind) {
       case 'batch':
         listeners.get(reply.jobId)?.onBatch(reply);
@@ -87,69 +94,72 @@ export async function createInferenceWorker(options: InferenceWorkerOptions): Pr
         return;
       case 'failed':
         logger.warn({ detail: reply.message }, 'the embedding worker could not compute a batch');
-        settle(reply.jobId)?.onFailed(embedderFailed('the embedding model failed on this batch', reply.message));
+        settle(reply.jobId)?.onFailed(embedderFailed('the embedding model failed on this batch'));
+        return;
+      case 'ready':
+      case 'refused':
         return;
     }
   };
 
-  const onDeath = (cause: unknown): void => {
-    if (worker === undefined) return;
-    worker = undefined;
+  const onExit = (code: number | null, signal: string | null): void => {
+    isReady = false;
     const failed = [...listeners.values()];
     listeners.clear();
-    if (!isClosed) {
-      logger.warn({ cause, jobs: failed.length }, 'the embedding worker died and is started again');
-      scheduleRestart();
-    }
-    for (const listener of failed) listener.onFailed(embedderFailed('the embedding worker died', cause));
+    if (isClosed) return;
+    logger.warn({ code, signal, jobs: failed.length }, 'the embedding worker died and is started again');
+    scheduleRestart();
+    for (const listener of failed)
+      listener.onFailed(embedderFailed('the embedding worker died while it computed this'));
   };
 
   const scheduleRestart = (): void => {
     const delayMs = restartDelayMs * Math.min(100, 2 ** failedStarts);
     options.onDown(delayMs, failedStarts);
-    restartTimer = setTimeout(() => {
-      start().then(options.onReady, (error: unknown) => {
-        if (isClosed) return;
-        failedStarts++;
-        logger.warn({ cause: error, failedStarts }, 'the embedding worker did not start');
-        scheduleRestart();
-      });
-    }, delayMs);
-    restartTimer.unref();
+    // The service ends when it is told to, not when a restart is due.
+    restartTimer = setTimeout(() => void restart(), delayMs).unref();
+  };
+
+  const restart = async (): Promise<void> => {
+    try {
+      await start();
+    } catch (error) {
+      if (isClosed) return;
+      failedStarts++;
+      logger.warn({ cause: error, failedStarts }, 'the embedding worker did not start');
+      scheduleRestart();
+      return;
+    }
+    if (!isClosed) options.onReady();
   };
 
   const start = async (): Promise<void> => {
-    const spawned = (options.spawn ?? spawnWorker)();
-    starting = spawned;
+    const started = (options.spawn ?? forkWorker)();
+    child = started;
     try {
-      const models = await options.loadModels();
-      widths = await loadInto(spawned, {
-        kind: 'load',
-        models,
-        settings: options.settings,
-        batchTokens: options.batchTokens,
-      });
+      const { directories, settings, batchTokens } = options;
+      const loaded = await loadInto(started, { kind: 'load', directories, settings, batchTokens });
+      refuseOtherModels(models, loaded);
+      models = loaded;
     } catch (error) {
-      await spawned.terminate();
+      await kill(started);
       throw error;
-    } finally {
-      starting = undefined;
     }
-    if (isClosed) return;
-    worker = spawned;
+    isReady = true;
     failedStarts = 0;
-    spawned.on('message', onReply);
-    spawned.on('error', onDeath);
-    spawned.on('exit', (code) => onDeath(new Error(`it left with code ${code}`)));
+    started.on('message', onReply);
+    started.on('exit', onExit);
+    // A failed write is followed by "exit", which settles everything.
+    started.on('error', (error) => logger.warn({ cause: error }, 'the embedding worker cannot be reached'));
   };
 
   await start();
   return {
-    get widths() {
-      return widths;
+    get models() {
+      return models;
     },
     get isReady() {
-      return worker !== undefined;
+      return isReady;
     },
     get jobsInFlight() {
       return listeners.size;
@@ -157,40 +167,66 @@ export async function createInferenceWorker(options: InferenceWorkerOptions): Pr
     run(job, listener) {
       const jobId = nextJobId++;
       listeners.set(jobId, listener);
-      worker?.postMessage({ kind: 'run', jobId, ...job } satisfies WorkerRequest);
+      child?.send({ kind: 'run', jobId, ...job } satisfies WorkerRequest);
     },
     async close() {
       isClosed = true;
+      isReady = false;
       clearTimeout(restartTimer);
-      const running = worker ?? starting;
-      worker = undefined;
       listeners.clear();
-      await running?.terminate();
+      if (child !== undefined) await kill(child);
     },
   };
 }
 
-function spawnWorker(): Worker {
-  return new Worker(new URL('./embedding-worker.js', import.meta.url), { name: 'embedding' });
+function forkWorker(): ChildProcess {
+  return fork(fileURLToPath(new URL('./embedding-worker.js', import.meta.url)), {
+    serialization: 'advanced',
+    // Options for the parent alone, such as --inspect, would clash.
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
 }
 
-/** Hands the models over and waits for "ready". The model bytes move; they are gone here afterwards. */
-async function loadInto(worker: Worker, request: WorkerRequest & { kind: 'load' }): Promise<InferenceWorker['widths']> {
+/** It holds nothing that could be lost. */
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+}
+
+/** Hands the folders over and waits for "ready". */
+async function loadInto(child: ChildProcess, request: WorkerRequest & { kind: 'load' }): Promise<ByTask<ModelFacts>> {
   const settled = new AbortController();
   const { signal } = settled;
-  worker.postMessage(
-    request,
-    Object.values(request.models).map((files) => files.model.buffer),
-  );
+  child.send(request);
   const [reply] = (await Promise.race([
-    once(worker, 'message', { signal }).catch((error: unknown) => {
-      throw embedderFailed('the embedding worker cannot load its model', error);
+    once(child, 'message', { signal }).catch((error: unknown) => {
+      throw embedderFailed('the embedding worker cannot be started', error);
     }),
-    once(worker, 'exit', { signal }).then(([code]) => {
-      throw embedderFailed(`the embedding worker left with code ${String(code)} while it loaded its model`);
+    once(child, 'exit', { signal }).then(([code, killedBy]) => {
+      const how = code === null ? `was ended by ${String(killedBy)}` : `left with code ${String(code)}`;
+      throw embedderFailed(`the embedding worker ${how} while it loaded its model`);
     }),
-  ]).finally(() => settled.abort())) as [WorkerReply & { kind: 'ready' }];
-  return reply.widths;
+  ]).finally(() => settled.abort())) as [WorkerReply];
+  if (reply.kind === 'ready') return reply.models;
+  const { message, metadata } = reply as WorkerReply & { kind: 'refused' };
+  throw new RouterError({ reason: 'EMBEDDER_FILES_INVALID', message, metadata });
+}
+
+/** Vectors of two models must never meet, so a restart takes up the model of the first start or none. */
+function refuseOtherModels(before: ByTask<ModelFacts>, now: ByTask<ModelFacts>): void {
+  for (const task of ['embed', 'verify'] as const) {
+    const expected = before[task]?.fingerprint;
+    const actual = now[task]?.fingerprint;
+    if (expected === undefined || expected === actual) continue;
+    throw new RouterError({
+      reason: 'EMBEDDER_FILES_INVALID',
+      message: `the model for "${task}" was replaced while in use: expected fingerprint ${expected}, got ${String(actual)}; restart the service`,
+      metadata: { task, expected, actual: String(actual) },
+    });
+  }
 }
 
 function embedderFailed(message: string, cause?: unknown): RouterError {

@@ -30,7 +30,7 @@ export interface ModelFiles {
   /** First 16 hex digits of the sha256 over every fact of the manifest that decides the output. */
   readonly fingerprint: string;
   /** The ONNX graph. */
-  readonly model: Uint8Array<ArrayBuffer>;
+  readonly model: Uint8Array;
   readonly tokenizerJson: string;
   readonly tokenizerConfigJson: string;
 }
@@ -58,8 +58,7 @@ export async function readModelFiles(directory: string): Promise<ModelFiles> {
   return {
     manifest,
     fingerprint: fingerprintOf(manifest),
-    // A copy of its own, so that it can be handed to another thread.
-    model: new Uint8Array(model),
+    model,
     tokenizerJson: content((path) => path === 'tokenizer.json', 'tokenizer.json').toString('utf8'),
     tokenizerConfigJson: content((path) => path === 'tokenizer_config.json', 'tokenizer_config.json').toString('utf8'),
   };

@@ -1,9 +1,8 @@
-import type { Worker } from 'node:worker_threads';
+import type { ChildProcess } from 'node:child_process';
 import { throwIfAborted } from '../errors.js';
 import type { Embedder, Embedding } from './embedder.js';
 import { createInferenceEngine } from './inference-engine.js';
 import type { EmbeddingLogger } from './inference-worker.js';
-import { createModelSource } from './model-source.js';
 import { createPairVerifier, type PairVerifier } from './pair-verifier.js';
 import { createSharedEmbeddings } from './shared-embeddings.js';
 
@@ -26,8 +25,8 @@ export interface TransformersEmbedderOptions {
   /** First pause before a dead worker is started again. Default 100 ms. */
   readonly restartDelayMs?: number;
   readonly logger?: EmbeddingLogger;
-  /** Default: a thread of embedding-worker.js. */
-  readonly spawn?: () => Worker;
+  /** Default: a process of embedding-worker.js. */
+  readonly spawn?: () => ChildProcess;
 }
 
 /** An {@link Embedder} that may hold a verifier on the same worker. */
@@ -41,7 +40,7 @@ const BACKGROUND_SLICE = 128;
 const silent: EmbeddingLogger = { info: () => undefined, warn: () => undefined };
 
 /**
- * Checks the model's files, loads it in a worker thread and runs it once.
+ * Starts a worker process that checks the model's files, loads them and runs the model once.
  *
  * The tokenizer is that of transformers.js; the session is onnxruntime's own, because transformers.js does not let its
  * threads be set.
@@ -49,9 +48,11 @@ const silent: EmbeddingLogger = { info: () => undefined, warn: () => undefined }
  * @throws RouterError EMBEDDER_FILES_INVALID when a file is missing or is not the one in the manifest; EMBEDDER_FAILED
  */
 export async function createTransformersEmbedder(options: TransformersEmbedderOptions): Promise<TransformersEmbedder> {
-  const models = createModelSource({ embed: options.directory, verify: options.verifierDirectory });
   const engine = await createInferenceEngine({
-    loadModels: () => models.load(),
+    directories: {
+      embed: options.directory,
+      ...(options.verifierDirectory === undefined ? {} : { verify: options.verifierDirectory }),
+    },
     settings: { intraOpNumThreads: options.intraOpNumThreads ?? 1 },
     batchTokens: options.batchTokens ?? 128,
     restartDelayMs: options.restartDelayMs ?? 100,
@@ -60,9 +61,9 @@ export async function createTransformersEmbedder(options: TransformersEmbedderOp
     logger: options.logger ?? silent,
     ...(options.spawn === undefined ? {} : { spawn: options.spawn }),
   });
-  const facts = models.factsOf('embed');
-  const verifierFacts = models.factsOf('verify');
-  const { maxTokens } = facts.manifest;
+  const { embed: facts, verify: verifierFacts } = engine.models;
+  if (facts === undefined) throw new Error('the worker loaded no embedding model');
+  const { fingerprint, width, maxTokens } = facts;
   const shared = createSharedEmbeddings({ engine, maxTokens, cacheEntries: options.cacheEntries ?? 10_000 });
 
   return {
@@ -75,19 +76,13 @@ export async function createTransformersEmbedder(options: TransformersEmbedderOp
       }
       return done;
     },
-    fingerprint: facts.fingerprint,
-    dimensions: engine.widths.embed ?? 0,
+    fingerprint,
+    dimensions: width,
     maxTokens,
     get queueLength() {
       return engine.queueLength;
     },
-    verifier:
-      verifierFacts &&
-      createPairVerifier({
-        engine,
-        fingerprint: verifierFacts.fingerprint,
-        maxTokens: verifierFacts.manifest.maxTokens,
-      }),
+    verifier: verifierFacts && createPairVerifier({ engine, ...verifierFacts }),
     close: () => engine.close(),
   };
 }

@@ -1,5 +1,3 @@
-import type { ModelFiles } from './model-files.js';
-
 /** What the worker computes: vectors of texts, or scores of text pairs. */
 export type InferenceTask = 'embed' | 'verify';
 
@@ -9,12 +7,26 @@ export interface SessionSettings {
   readonly intraOpNumThreads: number;
 }
 
-/** Main thread to worker. */
+/** What is known of a loaded model. */
+export interface ModelFacts {
+  /** See {@link ModelFiles.fingerprint}. */
+  readonly fingerprint: string;
+  /** Numbers in a result. */
+  readonly width: number;
+  /** Window in tokens, special tokens included. */
+  readonly maxTokens: number;
+}
+
+/** A value for each task that is served. */
+export type ByTask<T> = Readonly<Partial<Record<InferenceTask, T>>>;
+
+/** To the worker. */
 export type WorkerRequest =
   | {
       readonly kind: 'load';
-      readonly models: Readonly<Partial<Record<InferenceTask, ModelFiles>>>;
+      readonly directories: ByTask<string>;
       readonly settings: SessionSettings;
+      /** Largest batch in tokens, padding included. */
       readonly batchTokens: number;
     }
   | {
@@ -33,15 +45,21 @@ export interface WorkerBatch {
   /** Which texts of the job, by index. */
   readonly indices: readonly number[];
   /** Row after row, `width` numbers each. */
-  readonly values: Float32Array<ArrayBuffer>;
+  readonly values: Float32Array;
   readonly width: number;
   readonly tokenCounts: readonly number[];
   readonly truncated: readonly boolean[];
 }
 
-/** Worker to main thread. */
+/** From the worker. */
 export type WorkerReply =
-  | { readonly kind: 'ready'; readonly widths: Readonly<Partial<Record<InferenceTask, number>>> }
+  | { readonly kind: 'ready'; readonly models: ByTask<ModelFacts> }
+  | {
+      /** The files are not fit to be loaded. */
+      readonly kind: 'refused';
+      readonly message: string;
+      readonly metadata: Readonly<Record<string, string>>;
+    }
   | WorkerBatch
   | { readonly kind: 'done'; readonly jobId: number; readonly busyMs: number }
   | { readonly kind: 'failed'; readonly jobId: number; readonly message: string };
