@@ -63,6 +63,7 @@ export async function startRoutingCore(options: RoutingCoreOptions): Promise<Rou
       directory: join(config.bundle, 'embedders', settings.embedder),
       queueLimit: config.embedding.queueLimit,
       cacheEntries: config.embedding.cacheEntries,
+      intraOpNumThreads: config.embedding.threads,
       logger,
     });
     stack.add(() => embedder.close());
