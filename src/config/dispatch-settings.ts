@@ -32,6 +32,8 @@ export const retrySchema = z.strictObject({
   minPerSecond: numberBetween(0, 100_000).default(10),
   /** Attempts of one call, the first included. */
   maxAttempts: integerBetween(1, 100).default(6),
+  /** How often one call may try the same deployment. */
+  rounds: integerBetween(1, 10).default(2),
   /** First pause before deployments that failed are tried again; it doubles, with full jitter. */
   backoffMs: milliseconds().default(100),
   maxBackoffMs: milliseconds().default(5000),

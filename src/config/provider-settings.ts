@@ -104,10 +104,8 @@ export const providerSchema = z.discriminatedUnion(
     echoSchema,
   ],
   {
-    error: (issue) =>
-      issue.code === 'invalid_union'
-        ? 'expected one of "openai", "azure", "anthropic", "google", "mistral", "cohere", "amazon-bedrock", "openai-compatible", "echo"'
-        : undefined,
+    error:
+      'expected one of "openai", "azure", "anthropic", "google", "mistral", "cohere", "amazon-bedrock", "openai-compatible", "echo"',
   },
 );
 

@@ -1,13 +1,20 @@
 import { RouterError, type Reason } from '../errors.js';
+import type { Target } from './attempt.js';
 import type { AttemptFailure, ErrorClass } from './error-class.js';
-import type { FailedAttempt } from './failover.js';
+import type { FailedAttempt } from './attempt-runner.js';
+
+type Failed = Pick<FailedAttempt, 'target' | 'failure'>;
+
+function placeOf({ model, deployment }: Target): string {
+  return `${model.id} at ${deployment.id}`;
+}
 
 /** Most attempts that an error lists. */
 const MAX_LISTED = 8;
 
 /** The error of a call that nobody answered: every attempt with its reason. */
 export function allFailed(failures: readonly FailedAttempt[], notes: readonly string[] = []): RouterError {
-  const lines = failures.map(({ model, deployment, failure }) => `${model} at ${deployment}: ${failure.message}`);
+  const lines = failures.map(({ target, failure }) => `${placeOf(target)}: ${failure.message}`);
   const all = [...lines, ...notes];
   const shown = all.slice(-MAX_LISTED);
   const more = all.length - shown.length;
@@ -23,24 +30,24 @@ export function allFailed(failures: readonly FailedAttempt[], notes: readonly st
 }
 
 /** The error of a call whose attempt failed in a way that no other deployment would change. */
-export function finalFailure({ model, deployment, failure }: FailedAttempt): RouterError {
+export function finalFailure({ target, failure }: Failed): RouterError {
   const refused = failure.errorClass === 'contentFiltered';
   return new RouterError({
     reason: refused ? 'UPSTREAM_CONTENT_FILTERED' : 'UPSTREAM_BAD_REQUEST',
     message: refused
-      ? `${model} at ${deployment} refuses the content of this request (${failure.message})`
-      : `${model} at ${deployment} refuses this request as malformed (${failure.message}); check tools, schema and settings`,
-    metadata: { model, deployment },
+      ? `${placeOf(target)} refuses the content of this request (${failure.message})`
+      : `${placeOf(target)} refuses this request as malformed (${failure.message}); check tools, schema and settings`,
+    metadata: { model: target.model.id, deployment: target.deployment.id },
     cause: failure.cause,
   });
 }
 
 /** The error of a stream that broke after its first piece, when no other deployment may take over. */
-export function brokenStream({ model, deployment, failure }: FailedAttempt): RouterError {
+export function brokenStream({ target, failure }: Failed): RouterError {
   return new RouterError({
     reason: failure.isTimeout === true ? 'STREAM_IDLE' : 'STREAM_INTERRUPTED',
-    message: `the answer of ${model} at ${deployment} broke off after it had begun (${failure.message}); what came is incomplete`,
-    metadata: { model, deployment },
+    message: `the answer of ${placeOf(target)} broke off after it had begun (${failure.message}); what came is incomplete`,
+    metadata: { model: target.model.id, deployment: target.deployment.id },
     cause: failure.cause,
   });
 }

@@ -1,39 +1,34 @@
 import type { Logger } from 'pino';
-import type { AnswerEvent, AnswerSummary, ChatAnswer, FinishReason, Usage } from '../answer.js';
+import type { AnswerEvent, ChatAnswer } from '../answer.js';
+import type { Model } from '../bundle/bundle.js';
+import type { DispatchSettings } from '../config/dispatch-settings.js';
 import { ECHO_PROVIDER, type ProviderSettings } from '../config/provider-settings.js';
-import { throwIfAborted } from '../errors.js';
-import type { Part } from '../request.js';
 import type { DeploymentHealth } from '../routing/gates.js';
 import type { MonotonicClock, RoutingTrace } from '../trace.js';
 import { openStream, requestAnswer, type OpenStream } from './attempt.js';
-import { createDeploymentPool } from './deployment-pool.js';
-import { brokenStream } from './dispatch-error.js';
+import { createAccount } from './call-account.js';
+import { createDeploymentPool, type DeploymentStatus } from './deployment-pool.js';
 import type { DispatchPlan } from './dispatch-plan.js';
-import { AttemptError } from './error-class.js';
-import { createFailover, type Attempted } from './failover.js';
-import type { MappedEnd, MappedResult } from './from-language-model.js';
+import { createFailover, type FailoverCall } from './failover.js';
+import type { MappedResult } from './from-language-model.js';
 import { createProvider } from './provider-factory.js';
-import type { Provider } from './provider.js';
-import { costOfUsage, estimateUsage } from './usage.js';
+import type { FetchFunction, Provider } from './provider.js';
+import { createRetryBudget } from './retry-budget.js';
+import { dropStream, relayStream } from './relay-stream.js';
 
 /** What {@link createDispatcher} needs. */
 export interface DispatcherOptions {
   /** By the names that deployments use. */
   readonly providers: Readonly<Record<string, ProviderSettings>>;
-  /** What becomes of deployments whose provider is not configured: answered by an echo, or left out. Default `leaveOut`. */
-  readonly unconfigured?: 'echo' | 'leaveOut';
+  readonly settings: DispatchSettings;
   readonly clock: MonotonicClock;
   /** 0 (included) to 1 (excluded). */
   readonly random: () => number;
   readonly logger: Logger;
-}
-
-/** How a deployment does. */
-export interface DeploymentStatus {
-  readonly model: string;
-  readonly deployment: string;
-  readonly isHealthy: boolean;
-  readonly inFlight: number;
+  /** The catalogue in service, for the health of deployments whose provider is not configured. */
+  readonly models?: () => readonly Model[];
+  /** Replaces a provider's connections, in tests. */
+  readonly fetchFor?: (provider: string) => FetchFunction | undefined;
 }
 
 /** Gets answers from models: the only part of the service that talks to providers. */
@@ -53,157 +48,114 @@ export interface Dispatcher {
   stream(plan: DispatchPlan, trace: RoutingTrace, signal: AbortSignal): AsyncGenerator<AnswerEvent, void, undefined>;
   /** For the gate "no healthy deployment". */
   readonly health: DeploymentHealth;
+  /** Deployments of a model that may be tried now. Empty `regions` means all. */
+  healthyDeployments(modelId: string, regions: readonly string[]): readonly string[];
+  /** Every deployment that was ever asked. */
   status(): readonly DeploymentStatus[];
   close(): Promise<void>;
 }
 
 /** Creates the dispatcher, with a connection pool for each provider. */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  const { clock } = options;
-  const providers = new Map<string, Provider>();
-  for (const [name, settings] of Object.entries(options.providers)) providers.set(name, createProvider(name, settings));
-  const echo = options.unconfigured === 'echo' ? createProvider('echo', ECHO_PROVIDER) : undefined;
-  const pool = createDeploymentPool();
-  const failover = createFailover({ pool, clock, providerOf: (name) => providers.get(name) ?? echo });
+  const { clock, random, settings, logger } = options;
+  const providers = createProviders(options);
+  const hasEcho = settings.unconfigured === 'echo' || (settings.unconfigured === undefined && providers.size === 0);
+  const echo = hasEcho ? createProvider('echo', ECHO_PROVIDER) : undefined;
+  const providerOf = (name: string): Provider | undefined => providers.get(name) ?? echo;
+  const isConfigured = (name: string): boolean => providerOf(name) !== undefined;
+  const pool = createDeploymentPool({
+    ...settings,
+    clock,
+    random,
+    isConfigured,
+    onChange: (deployment, state) => logger.info({ deployment, state }, 'deployment changed state'),
+  });
+  const budget = createRetryBudget(settings.retry, clock);
+  const failover = createFailover({ pool, budget, settings, clock, random, providerOf });
+  const catalogue = createCatalogueView(options.models);
 
-  async function chat(plan: DispatchPlan, trace: RoutingTrace, signal: AbortSignal): Promise<ChatAnswer> {
-    const answered = await failover.run<MappedResult>({
-      plan,
-      signal,
-      isStream: false,
-      attempt: (target, attemptSignal) => requestAnswer(target, plan.request.prompt, attemptSignal),
-      onFailure: (attempt) => trace.attempts.push(attempt),
-    });
-    const { result, lease } = answered;
-    lease.release();
-    const usage = result.usage ?? estimateUsage(plan.promptTokens, textsOf(result.parts));
-    const summary = settle({
-      plan,
-      trace,
-      answered,
-      usage,
-      finishReason: result.finishReason,
-      warnings: result.warnings,
-    });
-    return { parts: result.parts, ...summary };
-  }
-
-  async function* stream(
+  type CallBase<Result> = Pick<FailoverCall<Result>, 'plan' | 'signal' | 'onFailure' | 'spentUsd'>;
+  const baseOf = (
     plan: DispatchPlan,
-    trace: RoutingTrace,
     signal: AbortSignal,
-  ): AsyncGenerator<AnswerEvent, void, undefined> {
-    const answered = await failover.run<OpenStream>({
-      plan,
-      signal,
-      isStream: true,
-      attempt: (target, attemptSignal) => openStream(target, plan.request.prompt, attemptSignal),
-      onFailure: (attempt) => trace.attempts.push(attempt),
-    });
-    const { result: open, lease, target } = answered;
-    const texts = { text: '', reasoning: '' };
-    let end: MappedEnd | undefined = open.end;
-    const state = { isSettled: false };
-    const finish = (finishReason: FinishReason, failure?: AttemptError): AnswerSummary => {
-      state.isSettled = true;
-      const usage = end?.usage ?? estimateUsage(plan.promptTokens, texts);
-      return settle({
-        plan,
-        trace,
-        answered,
-        usage,
-        finishReason,
-        warnings: open.warnings,
-        ...(failure ? { failure } : {}),
-      });
-    };
-    try {
-      for (const event of open.head) {
-        note(texts, event);
-        yield event;
-      }
-      while (end === undefined) {
-        const step = await open.rest.next();
-        if (step.done === true) end = step.value;
-        else {
-          note(texts, step.value);
-          yield step.value;
-        }
-      }
-      yield { kind: 'end', ...finish(end.finishReason) };
-    } catch (error) {
-      if (!(error instanceof AttemptError)) throw error;
-      const { failure } = error;
-      lease.fail(failure);
-      finish('error', error);
-      throwIfAborted(signal);
-      throw brokenStream({ model: target.model.id, deployment: target.deployment.id, failure });
-    } finally {
-      await open.rest.return({ finishReason: 'other', isComplete: false });
-      lease.release();
-      if (!state.isSettled) {
-        finish('other', new AttemptError({ errorClass: 'cancelled', message: 'the caller stopped reading' }));
-      }
-    }
-  }
-
-  interface Settlement {
-    readonly plan: DispatchPlan;
-    readonly trace: RoutingTrace;
-    readonly answered: Attempted<unknown>;
-    readonly usage: Usage;
-    readonly finishReason: FinishReason;
-    readonly warnings: readonly string[];
-    readonly failure?: AttemptError;
-  }
-
-  function settle(settlement: Settlement): AnswerSummary {
-    const { plan, trace, answered, usage, finishReason, warnings, failure } = settlement;
-    const { model, deployment } = answered.target;
-    trace.attempts.push({
-      model: model.id,
-      deployment: deployment.id,
-      result: failure?.failure.errorClass ?? 'ok',
-      durationMs: clock() - answered.startedAtMs,
-      costUsd: costOfUsage(model.price, usage),
-      usage,
-      message: failure?.failure.message ?? '',
-      isHedge: false,
-    });
-    return {
-      finishReason,
-      usage,
-      costUsd: trace.attempts.reduce((sum, attempt) => sum + attempt.costUsd, 0),
-      model: model.id,
-      deployment: deployment.id,
-      isFallback: model.id !== plan.candidates[0]?.model.id,
-      warnings,
-    };
-  }
+    account: ReturnType<typeof createAccount>,
+  ): CallBase<never> => ({
+    plan,
+    signal,
+    onFailure: (failed) => account.noteFailure(failed),
+    spentUsd: () => account.spentUsd(),
+  });
+  const isHealthy = (modelId: string, deploymentId: string): boolean => {
+    const provider = catalogue.providerOf(modelId, deploymentId);
+    return (provider === undefined || isConfigured(provider)) && pool.isHealthy(modelId, deploymentId);
+  };
 
   return {
-    chat,
-    stream,
-    health: { isHealthy: (modelId, deploymentId) => pool.isHealthy(modelId, deploymentId), version: 0 },
-    status: () => [],
+    async chat(plan, trace, signal) {
+      const account = createAccount(plan, trace, clock);
+      const answered = await failover.run<MappedResult>({
+        ...baseOf(plan, signal, account),
+        isStream: false,
+        send: (target, attemptSignal) => requestAnswer(target, plan.request.prompt, attemptSignal),
+        onDiscard(attempted) {
+          attempted.lease.release();
+          account.noteAnswer(attempted, attempted.result);
+        },
+      });
+      answered.lease.release();
+      return { parts: answered.result.parts, ...account.noteAnswer(answered, answered.result) };
+    },
+    async *stream(plan, trace, signal) {
+      const account = createAccount(plan, trace, clock);
+      const answered = await failover.run<OpenStream>({
+        ...baseOf(plan, signal, account),
+        isStream: true,
+        send: (target, attemptSignal) => openStream(target, plan.request.prompt, attemptSignal),
+        onDiscard: (attempted) => dropStream(attempted, account),
+      });
+      yield* relayStream(answered, account, signal);
+    },
+    health: {
+      isHealthy,
+      get version() {
+        return pool.version;
+      },
+    },
+    healthyDeployments(modelId, regions) {
+      const deployments = catalogue.deploymentsOf(modelId);
+      const inRegion = deployments.filter(({ region }) => regions.length === 0 || regions.includes(region));
+      return inRegion.flatMap(({ id }) => (isHealthy(modelId, id) ? id : []));
+    },
+    status: () => pool.status(),
     async close() {
       await Promise.all([...providers.values()].map((provider) => provider.close()));
     },
   };
 }
 
-function note(texts: { text: string; reasoning: string }, event: AnswerEvent): void {
-  if (event.kind === 'textDelta') texts.text += event.text;
-  else if (event.kind === 'reasoningDelta') texts.reasoning += event.text;
-  else if (event.kind === 'toolCallDelta') texts.text += event.argumentsDelta;
+function createProviders({ providers, fetchFor }: DispatcherOptions): Map<string, Provider> {
+  const made = new Map<string, Provider>();
+  for (const [name, settings] of Object.entries(providers)) {
+    made.set(name, createProvider(name, settings, fetchFor?.(name)));
+  }
+  return made;
 }
 
-function textsOf(parts: readonly Part[]): { text: string; reasoning: string } {
-  const texts = { text: '', reasoning: '' };
-  for (const part of parts) {
-    if (part.kind === 'text') texts.text += part.text;
-    else if (part.kind === 'reasoning') texts.reasoning += part.text;
-    else if (part.kind === 'toolCall') texts.text += part.argumentsJson;
-  }
-  return texts;
+/** Deployments by model, read anew whenever another catalogue goes into service. */
+function createCatalogueView(models: (() => readonly Model[]) | undefined) {
+  let seen: readonly Model[] | undefined;
+  let byModel = new Map<string, Model['deployments']>();
+  const deploymentsOf = (modelId: string): Model['deployments'] => {
+    const current = models?.();
+    if (current !== seen) {
+      seen = current;
+      byModel = new Map(current?.map(({ id, deployments }) => [id, deployments]));
+    }
+    return byModel.get(modelId) ?? [];
+  };
+  return {
+    deploymentsOf,
+    providerOf: (modelId: string, deploymentId: string): string | undefined =>
+      deploymentsOf(modelId).find(({ id }) => id === deploymentId)?.provider,
+  };
 }

@@ -1,20 +1,22 @@
-import type { RouterError } from '../errors.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DispatchSettings } from '../config/dispatch-settings.js';
 import { throwIfAborted } from '../errors.js';
-import type { AttemptTrace, MonotonicClock } from '../trace.js';
+import type { MonotonicClock } from '../trace.js';
 import type { Target } from './attempt.js';
-import { deploymentKey, type DeploymentPool, type Lease } from './deployment-pool.js';
+import {
+  runAttempt,
+  type Attempted,
+  type AttemptOrder,
+  type AttemptOutcome,
+  type FailedAttempt,
+} from './attempt-runner.js';
+import { deploymentKey, type DeploymentPool, type Lease, type PickResult } from './deployment-pool.js';
 import type { DispatchCandidate, DispatchPlan } from './dispatch-plan.js';
 import { allFailed, finalFailure } from './dispatch-error.js';
-import { AttemptError, isFinal, type AttemptFailure } from './error-class.js';
+import { isFinal, type ErrorClass } from './error-class.js';
+import { raceAttempts } from './hedge.js';
 import type { Provider } from './provider.js';
-
-/** What one attempt brought, and where. */
-export interface Attempted<Result> {
-  readonly result: Result;
-  readonly target: Target;
-  readonly lease: Lease;
-  readonly startedAtMs: number;
-}
+import type { RetryBudget } from './retry-budget.js';
 
 /** One call, as the failover sees it. */
 export interface FailoverCall<Result> {
@@ -22,110 +24,209 @@ export interface FailoverCall<Result> {
   readonly signal: AbortSignal;
   readonly isStream: boolean;
   /** Throws AttemptError. */
-  attempt(target: Target, signal: AbortSignal): Promise<Result>;
-  /** Told of each attempt that failed. */
-  onFailure(attempt: AttemptTrace): void;
-}
-
-/** A failed attempt with its place, for the error that ends the call. */
-export interface FailedAttempt {
-  readonly model: string;
-  readonly deployment: string;
-  readonly failure: AttemptFailure;
+  readonly send: (target: Target, signal: AbortSignal) => Promise<Result>;
+  /** Told of each attempt that failed or was cancelled. */
+  readonly onFailure: (failed: FailedAttempt) => void;
+  /** Told of an answer that came a moment after another; it has to be paid for all the same. */
+  readonly onDiscard: (attempted: Attempted<Result>) => void;
+  /** US dollars that this call has cost so far. */
+  readonly spentUsd: () => number;
 }
 
 /** What {@link createFailover} needs. */
 export interface FailoverOptions {
   readonly pool: DeploymentPool;
+  readonly budget: RetryBudget;
+  readonly settings: Pick<DispatchSettings, 'retry' | 'hedge'>;
   readonly clock: MonotonicClock;
+  readonly random: () => number;
   readonly providerOf: (name: string) => Provider | undefined;
 }
 
 /** Finds somebody who answers. */
 export interface Failover {
   /**
-   * Tries the deployments of the first model, then those of the next, until one answers.
+   * Tries the deployments of the first model, then those of the next that still passes its gates. When all have failed
+   * in ways that may pass, waits a little and tries them once more, as far as budget and deadline allow.
    *
-   * @throws RouterError with every attempt's reason when nobody does, or with the reason of the signal.
+   * @throws RouterError with every attempt's reason when nobody answers, or with the reason of the signal.
    */
   run<Result>(call: FailoverCall<Result>): Promise<Attempted<Result>>;
 }
 
+type CallView = Pick<FailoverCall<never>, 'plan' | 'spentUsd'>;
+
+/** What happened to one call so far. */
+interface Course {
+  readonly failures: FailedAttempt[];
+  /** Why models and deployments were passed by in this round. */
+  notes: string[];
+  attempts: number;
+  /** Deployments that need not be asked again, whatever the round. */
+  readonly hopeless: Set<string>;
+  /** Window that proved too small; 0 where none did. */
+  tooSmallTokens: number;
+  isBudgetSpent: boolean;
+}
+
+/** Classes that may be gone a moment later. */
+const PASSING: ReadonlySet<ErrorClass> = new Set<ErrorClass>(['retryable', 'rateLimited']);
+
 /** Creates the failover. */
 export function createFailover(options: FailoverOptions): Failover {
-  const { pool, clock, providerOf } = options;
+  const { pool, budget, clock, random, providerOf } = options;
+  const { retry, hedge } = options.settings;
 
-  async function tryOnce<Result>(
+  function pick<Result>(
     call: FailoverCall<Result>,
-    target: Target,
+    candidate: DispatchCandidate,
+    tried: ReadonlySet<string>,
+  ): PickResult {
+    const { constraints, sessionId, tenant } = call.plan.request;
+    return pool.pick(candidate.model, {
+      excluded: tried,
+      regions: constraints.regions,
+      isStream: call.isStream,
+      ...(sessionId === undefined ? {} : { session: JSON.stringify([tenant, sessionId]) }),
+    });
+  }
+
+  function order<Result>(call: FailoverCall<Result>, model: DispatchCandidate, lease: Lease): AttemptOrder<Result> {
+    const provider = providerOf(lease.deployment.provider);
+    // The pool hands out deployments of configured providers only.
+    if (provider === undefined) throw new Error(`no provider "${lease.deployment.provider}"`);
+    const target = { model: model.model, deployment: lease.deployment, provider };
+    return { target, lease, isHedge: false, signal: call.signal, send: call.send };
+  }
+
+  async function attempt<Result>(
+    call: FailoverCall<Result>,
+    candidate: DispatchCandidate,
     lease: Lease,
-  ): Promise<Attempted<Result> | AttemptFailure> {
-    const startedAtMs = clock();
-    try {
-      const result = await call.attempt(target, call.signal);
-      lease.succeed(clock() - startedAtMs);
-      return { result, target, lease, startedAtMs };
-    } catch (error) {
-      if (!(error instanceof AttemptError)) {
-        lease.release();
-        throw error;
+    tried: Set<string>,
+  ): Promise<AttemptOutcome<Result>> {
+    const first = order(call, candidate, lease);
+    const usualMs = hedge.enabled ? lease.percentileMs(hedge.percentile) : undefined;
+    if (usualMs === undefined || candidate.expectedCostUsd > hedge.maxCostUsd) return await runAttempt(first, clock);
+    const second = (): AttemptOrder<Result> | undefined => {
+      if (call.signal.aborted || isTooDear(call, candidate)) return undefined;
+      const picked = pick(call, candidate, tried);
+      if (picked.lease === undefined) return undefined;
+      if (!budget.spend()) {
+        picked.lease.release();
+        return undefined;
       }
-      const { failure } = error;
-      lease.fail(failure);
-      lease.release();
-      call.onFailure({
-        model: target.model.id,
-        deployment: target.deployment.id,
-        result: failure.errorClass,
-        durationMs: clock() - startedAtMs,
-        costUsd: 0,
-        message: failure.message,
-        isHedge: false,
-      });
-      return failure;
+      tried.add(deploymentKey(candidate.model.id, picked.lease.deployment.id));
+      return { ...order(call, candidate, picked.lease), isHedge: true };
+    };
+    const delayMs = Math.max(usualMs, hedge.minDelayMs);
+    const race = await raceAttempts({ first, delayMs, second, discard: call.onDiscard }, clock);
+    if (race.earlier?.kind === 'failed') call.onFailure(race.earlier.failed);
+    // The cancelled attempt ends within a moment; its entry must be in the trace before the call ends.
+    const lost = await race.loser;
+    if (lost?.kind === 'failed') call.onFailure(lost.failed);
+    return race.outcome;
+  }
+
+  function note(course: Course, failed: FailedAttempt): void {
+    const { target, failure } = failed;
+    course.failures.push(failed);
+    if (!PASSING.has(failure.errorClass)) course.hopeless.add(deploymentKey(target.model.id, target.deployment.id));
+    if (failure.errorClass === 'contextTooLong') {
+      course.tooSmallTokens = Math.max(course.tooSmallTokens, target.model.contextWindowTokens);
     }
   }
 
   async function tryModel<Result>(
     call: FailoverCall<Result>,
     candidate: DispatchCandidate,
-    failures: FailedAttempt[],
+    course: Course,
   ): Promise<Attempted<Result> | undefined> {
-    const { model } = candidate;
-    const excluded = new Set<string>();
-    for (;;) {
+    const tried = new Set(course.hopeless);
+    while (course.attempts < retry.maxAttempts && course.tooSmallTokens < candidate.model.contextWindowTokens) {
       throwIfAborted(call.signal);
-      const { regions } = call.plan.request.constraints;
-      const { sessionId } = call.plan.request;
-      const session = sessionId === undefined ? {} : { sessionId };
-      const pick = pool.pick(model, { excluded, regions, isStream: call.isStream, ...session });
-      if (pick.lease === undefined) return undefined;
-      const { lease } = pick;
-      const { deployment } = lease;
-      excluded.add(deploymentKey(model.id, deployment.id));
-      const provider = providerOf(deployment.provider);
-      if (provider === undefined) {
-        lease.release();
-        continue;
+      const picked = pick(call, candidate, tried);
+      if (picked.lease === undefined) {
+        course.notes.push(...picked.reasons.map((reason) => `${candidate.model.id} at ${reason}`));
+        return undefined;
       }
-      const outcome = await tryOnce(call, { model, deployment, provider }, lease);
-      if ('result' in outcome) return outcome;
+      if (course.attempts > 0 && !budget.spend()) {
+        picked.lease.release();
+        course.isBudgetSpent = true;
+        return undefined;
+      }
+      course.attempts++;
+      tried.add(deploymentKey(candidate.model.id, picked.lease.deployment.id));
+      const outcome = await attempt(call, candidate, picked.lease, tried);
+      if (outcome.kind === 'answered') return outcome.attempted;
+      call.onFailure(outcome.failed);
       throwIfAborted(call.signal);
-      const failed = { model: model.id, deployment: deployment.id, failure: outcome };
-      if (isFinal(outcome.errorClass)) throw finalFailure(failed);
-      failures.push(failed);
-      if (outcome.errorClass === 'contextTooLong') return undefined;
+      if (isFinal(outcome.failed.failure.errorClass)) throw finalFailure(outcome.failed);
+      note(course, outcome.failed);
     }
+    return undefined;
+  }
+
+  /** Time to wait before the next round; undefined where another round makes no sense. */
+  function nextPauseMs(call: CallView, course: Course, round: number): number | undefined {
+    if (course.isBudgetSpent || course.attempts >= retry.maxAttempts || round + 1 >= retry.rounds) return undefined;
+    const regions = call.plan.request.constraints.regions;
+    const hopeful = course.failures.filter(({ failure }) => PASSING.has(failure.errorClass));
+    const waits = hopeful.flatMap(
+      ({ target }) => pool.waitMs(target.model, { excluded: course.hopeless, regions }) ?? [],
+    );
+    if (waits.length === 0) return undefined;
+    const backoffMs = random() * Math.min(retry.maxBackoffMs, retry.backoffMs * 2 ** round);
+    const pauseMs = Math.max(backoffMs, Math.min(...waits));
+    const leftMs = (call.plan.deadlineAtMs ?? Infinity) - clock();
+    return pauseMs > retry.maxBackoffMs || pauseMs >= leftMs ? undefined : pauseMs;
   }
 
   return {
     async run(call) {
-      const failures: FailedAttempt[] = [];
-      for (const candidate of call.plan.candidates) {
-        const answered = await tryModel(call, candidate, failures);
-        if (answered !== undefined) return answered;
+      budget.noteCall();
+      const course: Course = {
+        failures: [],
+        notes: [],
+        attempts: 0,
+        hopeless: new Set(),
+        tooSmallTokens: 0,
+        isBudgetSpent: false,
+      };
+      for (let round = 0; ; round++) {
+        course.notes = [];
+        for (const candidate of call.plan.candidates) {
+          if (course.isBudgetSpent || isPassedBy(call, candidate, course)) continue;
+          const answered = await tryModel(call, candidate, course);
+          if (answered !== undefined) return answered;
+        }
+        const pauseMs = nextPauseMs(call, course, round);
+        if (pauseMs === undefined) break;
+        await sleep(pauseMs, undefined, { signal: call.signal }).catch(() => undefined);
+        throwIfAborted(call.signal);
       }
-      throw allFailed(failures) satisfies RouterError;
+      if (course.isBudgetSpent) course.notes.push('the retry budget is spent');
+      throw allFailed(course.failures, course.notes);
     },
   };
+}
+
+/** Whether the call's own limit forbids to pay for one more attempt. */
+function isTooDear({ plan, spentUsd }: CallView, candidate: DispatchCandidate): boolean {
+  const { maxCostUsd } = plan.request.constraints;
+  return maxCostUsd !== undefined && spentUsd() + candidate.expectedCostUsd > maxCostUsd;
+}
+
+/** Gates of a fallback, asked again at the moment it is needed. The first model has just passed them. */
+function isPassedBy(call: CallView, candidate: DispatchCandidate, course: Course): boolean {
+  const { model } = candidate;
+  const note = (why: string): true => {
+    course.notes.push(`${model.id}: ${why}`);
+    return true;
+  };
+  if (model.contextWindowTokens <= course.tooSmallTokens) return note('its context window is no larger');
+  if (course.attempts === 0 && candidate === call.plan.candidates[0]) return false;
+  if (isTooDear(call, candidate)) return note('the call may not cost that much');
+  const rejection = call.plan.recheck?.(candidate)[0];
+  return rejection === undefined ? false : note(rejection.message);
 }

@@ -1,33 +1,16 @@
 import t from 'tap';
-import pino from 'pino';
 import { ECHO_PROVIDER } from '../../src/config/provider-settings.js';
-import { createDispatcher } from '../../src/dispatch/dispatcher.js';
 import { RouterError } from '../../src/errors.js';
-import { textRequest, type Prompt } from '../../src/request.js';
 import { createTrace } from '../../src/trace.js';
 import { testDeployment, testModel } from '../support/catalogue-model.js';
+import { NEVER, testDispatcher, testPlan } from '../support/dispatch-fixture.js';
 
-const dispatcher = createDispatcher({
-  providers: { echo: ECHO_PROVIDER, broken: { ...ECHO_PROVIDER, isDown: true } },
-  clock: () => performance.now(),
-  random: Math.random,
-  logger: pino({ level: 'silent' }),
-});
+const dispatcher = testDispatcher({ echo: ECHO_PROVIDER, broken: { ...ECHO_PROVIDER, isDown: true } });
 t.teardown(() => dispatcher.close());
-
-const plan = (models: readonly ReturnType<typeof testModel>[], prompt: Partial<Prompt> = {}) => {
-  const request = textRequest('Say hello');
-  return {
-    request: { ...request, prompt: { ...request.prompt, ...prompt } },
-    candidates: models.map((model) => ({ model, expectedCostUsd: 0.001 })),
-    promptTokens: 3,
-  };
-};
-const never = new AbortController().signal;
 
 t.test('echo answers and names itself', async (t) => {
   const trace = createTrace();
-  const answer = await dispatcher.chat(plan([testModel('small')]), trace, never);
+  const answer = await dispatcher.chat(testPlan([testModel('small')]), trace, NEVER);
   t.same(answer.parts, [{ kind: 'text', text: '[echo of small] Say hello' }]);
   t.equal(answer.finishReason, 'stop');
   t.equal(answer.isFallback, false);
@@ -39,7 +22,7 @@ t.test('echo answers and names itself', async (t) => {
 t.test('echo streams the same answer in pieces', async (t) => {
   const trace = createTrace();
   const events = [];
-  for await (const event of dispatcher.stream(plan([testModel('small')]), trace, never)) events.push(event);
+  for await (const event of dispatcher.stream(testPlan([testModel('small')]), trace, NEVER)) events.push(event);
   const text = events.map((event) => (event.kind === 'textDelta' ? event.text : '')).join('');
   t.equal(text, '[echo of small] Say hello');
   t.match(events.at(-1), { kind: 'end', finishReason: 'stop', model: 'small' });
@@ -50,16 +33,16 @@ t.test('echo calls the tool that must be called and writes JSON that fits a sche
   const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
   const tools = [{ name: 'weather', description: '', inputSchema: schema }];
   const called = await dispatcher.chat(
-    plan([testModel('small')], { tools, toolChoice: { mode: 'required' } }),
+    testPlan([testModel('small')], { tools, toolChoice: { mode: 'required' } }),
     createTrace(),
-    never,
+    NEVER,
   );
   t.equal(called.finishReason, 'toolCalls');
   t.match(called.parts, [{ kind: 'toolCall', name: 'weather', argumentsJson: '{"city":"echo"}' }]);
   const json = await dispatcher.chat(
-    plan([testModel('small')], { responseFormat: { kind: 'jsonSchema', schema } }),
+    testPlan([testModel('small')], { responseFormat: { kind: 'jsonSchema', schema } }),
     createTrace(),
-    never,
+    NEVER,
   );
   t.same(json.parts, [{ kind: 'text', text: '{"city":"echo"}' }]);
 });
@@ -69,23 +52,23 @@ t.test('the next deployment, then the next model answers', async (t) => {
     deployments: [testDeployment({ id: 'a', provider: 'broken' }), testDeployment({ id: 'b', provider: 'broken' })],
   });
   const trace = createTrace();
-  const answer = await dispatcher.chat(plan([down, testModel('next')]), trace, never);
+  const answer = await dispatcher.chat(testPlan([down, testModel('next')]), trace, NEVER);
   t.equal(answer.model, 'next');
   t.equal(answer.isFallback, true);
   t.same(
-    trace.attempts.map(({ deployment, result }) => [deployment, result]),
+    trace.attempts.map(({ model, result }) => [model, result]),
     [
-      ['a', 'retryable'],
-      ['b', 'retryable'],
-      ['next-1', 'ok'],
+      ['cheap', 'retryable'],
+      ['cheap', 'retryable'],
+      ['next', 'ok'],
     ],
   );
 });
 
 t.test('nobody left: UNAVAILABLE with each reason', async (t) => {
   const down = testModel('cheap', { deployments: [testDeployment({ id: 'a', provider: 'broken' })] });
-  const failure = await dispatcher.chat(plan([down]), createTrace(), never).catch((error: unknown) => error);
+  const failure = await dispatcher.chat(testPlan([down]), createTrace(), NEVER).catch((error: unknown) => error);
   t.ok(failure instanceof RouterError);
   t.match(failure, { code: 'UNAVAILABLE', reason: 'ALL_DEPLOYMENTS_FAILED' });
-  t.equal((failure as Error).message, 'no deployment answered: cheap at a: HTTP 503');
+  t.equal((failure as Error).message, 'no deployment answered: cheap at a: HTTP 503; cheap at a: HTTP 503');
 });

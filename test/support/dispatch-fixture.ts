@@ -1,6 +1,7 @@
 import pino from 'pino';
 import type { ProviderSettings } from '../../src/config/provider-settings.js';
 import type { DispatchPlan } from '../../src/dispatch/dispatch-plan.js';
+import { dispatchSettings } from '../../src/config/dispatch-settings.js';
 import { createDispatcher, type Dispatcher, type DispatcherOptions } from '../../src/dispatch/dispatcher.js';
 import { textRequest, type Prompt } from '../../src/request.js';
 import type { Model } from '../../src/bundle/bundle.js';
@@ -18,6 +19,7 @@ export function testDispatcher(
 ): Dispatcher {
   return createDispatcher({
     providers,
+    settings: dispatchSettings(),
     clock: () => performance.now(),
     random: Math.random,
     logger: pino({ level: 'silent' }),
@@ -39,21 +41,24 @@ export function testPlan(models: readonly Model[], prompt: Partial<Prompt> = {})
 export interface VendorsFixture {
   readonly upstream: ScriptedUpstream;
   readonly dispatcher: Dispatcher;
-  /** A catalogue entry served by one vendor. */
+  /** A catalogue entry served by one vendor; a name of its own each time, so that no failure is remembered. */
   modelOf(vendor: Vendor): Model;
   close(): Promise<void>;
 }
 
 /** Starts the fixture. */
-export async function startVendors(): Promise<VendorsFixture> {
+export async function startVendors(options: Partial<DispatcherOptions> = {}): Promise<VendorsFixture> {
+  let count = 0;
   const upstream = await startScriptedUpstream();
   const settings = VENDORS.map((vendor) => [vendor.name, vendor.settings(upstream.url)] as const);
-  const dispatcher = testDispatcher(Object.fromEntries(settings));
+  const dispatcher = testDispatcher(Object.fromEntries(settings), options);
   return {
     upstream,
     dispatcher,
     modelOf: ({ name, upstreamModel }) =>
-      testModel('model', { deployments: [testDeployment({ id: name, provider: name, model: upstreamModel })] }),
+      testModel(`model-${count++}`, {
+        deployments: [testDeployment({ id: name, provider: name, model: upstreamModel })],
+      }),
     async close() {
       await dispatcher.close();
       await upstream.stop();
