@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Model } from './bundle/bundle.js';
 import { createSnapshotManager, type BuildProgress, type SnapshotManager } from './bundle/snapshot-manager.js';
 import { watchBundle } from './bundle/watch-bundle.js';
 import { createChatPipeline } from './chat/chat-pipeline.js';
 import { chatServiceDefinition, createChatService } from './server/chat-service.js';
-import { createDispatcher } from './dispatch/dispatcher.js';
+import { createDispatcher, type Dispatcher } from './dispatch/dispatcher.js';
 import { createCloseStack, type CloseStack } from './close-stack.js';
 import { projectRoot } from './config/project-root.js';
 import type { ServiceConfig } from './config/service-config.js';
@@ -13,6 +14,7 @@ import type { Embedder } from './embedding/embedder.js';
 import { createTransformersEmbedder } from './embedding/transformers-embedder.js';
 import { readBundleSettings } from './bundle/read-bundle.js';
 import { openOutcomeJournal } from './outcomes/outcome-journal.js';
+import type { DeploymentHealth } from './routing/gates.js';
 import { createRouter, type Router } from './routing/route-prompt.js';
 import { adminServiceDefinition, createAdminService } from './server/admin-service.js';
 import { startGrpcServer, type GrpcServer } from './server/grpc-server.js';
@@ -33,6 +35,8 @@ export interface RoutingCoreOptions {
   readonly config: ServiceConfig;
   /** Default: a logger as the config says. */
   readonly logger?: Logger;
+  /** Which deployments can be tried; absent: all. */
+  readonly deploymentHealth?: DeploymentHealth;
   /** Told how the first build of a snapshot goes. */
   readonly onProgress?: (progress: BuildProgress) => void;
 }
@@ -75,7 +79,9 @@ export async function startRoutingCore(options: RoutingCoreOptions): Promise<Rou
       ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     });
     stack.add(() => snapshots.close());
-    const router = createRouter({ snapshots, embedder, clock: () => performance.now() });
+    const { deploymentHealth } = options;
+    const health = deploymentHealth === undefined ? {} : { deploymentHealth };
+    const router = createRouter({ snapshots, embedder, clock: () => performance.now(), ...health });
     return { embedder, snapshots, router, close: () => stack.close() };
   });
 }
@@ -85,9 +91,20 @@ export async function startService(options: RoutingCoreOptions): Promise<Service
   const { config } = options;
   const logger = options.logger ?? createLogger(config.log.level);
   return closeOnFailure(async (stack) => {
-    const core = await startRoutingCore({ ...options, logger });
+    let catalogue: () => readonly Model[] = () => [];
+    const dispatcher = createDispatcher({
+      providers: config.providers,
+      settings: config.dispatch,
+      clock: () => performance.now(),
+      random: Math.random,
+      logger,
+      models: () => catalogue(),
+    });
+    stack.add(() => dispatcher.close());
+    const core = await startRoutingCore({ ...options, logger, deploymentHealth: dispatcher.health });
     stack.add(() => core.close());
-    const server = await startServer(config, core, { logger, stack });
+    catalogue = () => core.snapshots.current().bundle.models;
+    const server = await startServer(config, { core, dispatcher }, { logger, stack });
     if (config.reload.pollIntervalMs > 0) {
       const watcher = watchBundle({
         directory: config.bundle,
@@ -123,22 +140,13 @@ export async function reloadQuietly(snapshots: SnapshotManager, logger: Logger):
 
 async function startServer(
   config: ServiceConfig,
-  core: RoutingCore,
+  { core, dispatcher }: { core: RoutingCore; dispatcher: Dispatcher },
   { logger, stack }: { logger: Logger; stack: CloseStack },
 ): Promise<GrpcServer> {
   const { outcomes } = config;
   const journal =
     outcomes.directory === undefined ? undefined : await openOutcomeJournal({ directory: outcomes.directory });
   if (journal !== undefined) stack.add(() => journal.close());
-  const hasProviders = Object.keys(config.providers).length > 0;
-  const dispatcher = createDispatcher({
-    providers: config.providers,
-    unconfigured: config.dispatch.unconfigured ?? (hasProviders ? 'leaveOut' : 'echo'),
-    clock: () => performance.now(),
-    random: Math.random,
-    logger,
-  });
-  stack.add(() => dispatcher.close());
   const pipeline = createChatPipeline({ router: core.router, dispatcher });
   const environment: HandlerEnvironment = {
     deadlines: config.deadlines,
