@@ -1,3 +1,4 @@
+import { lintBundle, type LintFinding } from '../bundle/lint-bundle.js';
 import { readBundle } from '../bundle/read-bundle.js';
 import { loadConfig } from '../config/load-config.js';
 import { configOptions, type ConfigFlags } from './flags.js';
@@ -8,7 +9,11 @@ export interface BundleLintFlags extends ConfigFlags {
   readonly json?: boolean;
 }
 
-/** Checks a bundle and prints what is wrong with it. */
+/**
+ * Checks a bundle and prints what is wrong with it, one line a finding, as a compiler does.
+ *
+ * @returns 1 when a finding is an error, so that a pull-request check fails.
+ */
 export async function runBundleLint(
   folder: string | undefined,
   flags: BundleLintFlags,
@@ -17,10 +22,21 @@ export async function runBundleLint(
   const config = loadConfig(configOptions({ ...flags, ...(folder === undefined ? {} : { bundle: folder }) }));
   const bundle = await readBundle(config.bundle);
   const counts = { tasks: bundle.tasks.length, exemplars: bundle.exemplars.length, models: bundle.models.length };
-  if (flags.json === true) output.out(toJson({ bundle: config.bundle, ...counts, findings: [] }));
-  else
-    output.out(
-      `${config.bundle}: ${counts.tasks} tasks, ${counts.exemplars} exemplars, ${counts.models} models; no faults`,
-    );
-  return 0;
+  const findings = lintBundle(bundle);
+  if (flags.json === true) output.out(toJson({ bundle: config.bundle, ...counts, findings }));
+  else output.out([...findings.map(formatFinding), summary(config.bundle, counts, findings.length)].join('\n'));
+  return findings.some(({ severity }) => severity === 'error') ? 1 : 0;
+}
+
+function formatFinding({ location, severity, rule, message }: LintFinding): string {
+  return `${location.file}:${location.line}:${location.column}: ${severity}: ${message} [${rule}]`;
+}
+
+function summary(
+  folder: string,
+  counts: { readonly tasks: number; readonly exemplars: number; readonly models: number },
+  findings: number,
+): string {
+  const found = findings === 0 ? 'no faults' : `${findings} ${findings === 1 ? 'finding' : 'findings'}`;
+  return `${folder}: ${counts.tasks} tasks, ${counts.exemplars} exemplars, ${counts.models} models; ${found}`;
 }

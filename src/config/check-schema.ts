@@ -173,13 +173,19 @@ function unwrap(schema: unknown, value: unknown): z.core.$ZodType | undefined {
   if (schema instanceof z.ZodPipe) return unwrap(schema.in, value);
   if (schema instanceof z.ZodDiscriminatedUnion) return unwrap(discriminate(schema, value), value);
   if (schema instanceof z.ZodUnion) {
-    const isObject = typeof value === 'object' && value !== null;
-    return unwrap(
-      schema.options.find((option) => !isObject || unwrap(option, value) instanceof z.ZodObject),
-      value,
-    );
+    const options = schema.options.map((option) => unwrap(option, value));
+    return options.find((option) => fitsShape(option, value));
   }
   return schema instanceof z.core.$ZodType ? schema : undefined;
+}
+
+/** Whether a branch of a union is the one that a value was meant for: a mapping, with the branch's fixed values. */
+function fitsShape(schema: z.core.$ZodType | undefined, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return schema !== undefined;
+  if (!(schema instanceof z.ZodObject)) return false;
+  return Object.entries(schema.shape).every(
+    ([key, field]) => !(field instanceof z.ZodLiteral) || field.values.has(valueAt(value, [key]) as string),
+  );
 }
 
 function knownKeys(schema: z.core.$ZodType | undefined): string[] {
