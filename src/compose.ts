@@ -15,7 +15,12 @@ import { createTransformersEmbedder } from './embedding/transformers-embedder.js
 import { readBundleSettings } from './bundle/read-bundle.js';
 import { openOutcomeJournal } from './outcomes/outcome-journal.js';
 import type { DeploymentHealth } from './routing/gates.js';
-import { createRouter, type Router } from './routing/route-prompt.js';
+import {
+  createUncertainPromptRecorder,
+  type DecidedText,
+  type UncertainPromptRecorder,
+} from './outcomes/uncertain-prompts.js';
+import { createRouter, type ClassifiedPrompt, type Router } from './routing/route-prompt.js';
 import { adminServiceDefinition, createAdminService } from './server/admin-service.js';
 import { startGrpcServer, type GrpcServer } from './server/grpc-server.js';
 import { createRouterService, routerServiceDefinition } from './server/router-service.js';
@@ -80,8 +85,15 @@ export async function startRoutingCore(options: RoutingCoreOptions): Promise<Rou
     });
     stack.add(() => snapshots.close());
     const { deploymentHealth } = options;
-    const health = deploymentHealth === undefined ? {} : { deploymentHealth };
-    const router = createRouter({ snapshots, embedder, clock: () => performance.now(), ...health });
+    const recorder = createRecorder(config, logger);
+    if (recorder !== undefined) stack.add(() => recorder.close());
+    const router = createRouter({
+      snapshots,
+      embedder,
+      clock: () => performance.now(),
+      ...(deploymentHealth === undefined ? {} : { deploymentHealth }),
+      ...(recorder === undefined ? {} : { onClassified: (prompt) => recorder.record(decidedText(prompt)) }),
+    });
     return { embedder, snapshots, router, close: () => stack.close() };
   });
 }
@@ -136,6 +148,27 @@ export async function reloadQuietly(snapshots: SnapshotManager, logger: Logger):
   } catch (error) {
     logger.error({ err: error }, 'bundle refused; the old snapshot keeps serving');
   }
+}
+
+/** Prompts that the router is unsure about are kept only where the operator opted in. */
+function createRecorder({ outcomes }: ServiceConfig, logger: Logger): UncertainPromptRecorder | undefined {
+  if (outcomes.directory === undefined || !outcomes.recordPrompts) return undefined;
+  return createUncertainPromptRecorder({
+    directory: outcomes.directory,
+    onWarning: (message) => logger.warn(message),
+  });
+}
+
+function decidedText({ snapshot, view, classification }: ClassifiedPrompt): DecidedText {
+  const { taskIndex, probability, probabilities, isAbstained } = classification;
+  const second = probabilities.reduce((best, value, index) => (index === taskIndex ? best : Math.max(best, value)), 0);
+  return {
+    text: view.routingText,
+    task: snapshot.bundle.tasks[taskIndex]?.id ?? '',
+    probability,
+    margin: probability - second,
+    isAbstained,
+  };
 }
 
 async function startServer(

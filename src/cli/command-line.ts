@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { runBundleLint, type BundleLintFlags } from './bundle-lint.js';
 import { describeError, type ExitCode, type Output } from './output.js';
+import { runProposals, type ProposalsFlags } from './proposals.js';
 import { runSelect, type SelectFlags } from './select.js';
 import { runServe, type ServeFlags } from './serve.js';
 
@@ -75,6 +76,15 @@ function createProgram(version: string, output: Output, choose: (action: Action)
     .option('-j, --json', 'print JSON')
     .option('-c, --config <file>', 'service config (YAML)')
     .action((folder: string | undefined, flags: BundleLintFlags) => choose(() => runBundleLint(folder, flags, output)));
+
+  program
+    .command('proposals')
+    .description('Group the prompts that the router was unsure about into suggestions for exemplars.')
+    .argument('[folder]', 'where the service records them; outcomes.directory of the config without it')
+    .option('-j, --json', 'print JSON')
+    .option('-c, --config <file>', 'service config (YAML)')
+    .option('-b, --bundle <folder>', 'bundle whose embedder is used')
+    .action((folder: string | undefined, flags: ProposalsFlags) => choose(() => runProposals(folder, flags, output)));
 
   program.addHelpText(
     'after',

@@ -20,6 +20,8 @@ export interface RouterOptions {
   readonly newId?: (facts: DecisionFacts) => string;
   /** Absent: every deployment counts as healthy. */
   readonly deploymentHealth?: DeploymentHealth;
+  /** Told of each prompt that was embedded and classified. Must not throw. */
+  readonly onClassified?: (prompt: ClassifiedPrompt) => void;
   /** Decisions kept for equal prompts; 0 keeps none. Default 20,000. */
   readonly keptDecisions?: number;
 }
@@ -90,7 +92,9 @@ export function createRouter(options: RouterOptions): Router {
     const embedding = await embed(view, trace, signal);
     throwIfAborted(signal);
     const classification = timed(trace, 'classify', () => snapshot.classifier.classify(embedding.vector));
-    return { snapshot, view, embedding, classification };
+    const prompt = { snapshot, view, embedding, classification };
+    options.onClassified?.(prompt);
+    return prompt;
   }
 
   function chooseOnce(request: RouteRequest, prompt: ClassifiedPrompt, trace: RoutingTrace): DecidedPrompt {
