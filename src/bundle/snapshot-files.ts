@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { z } from 'zod';
 import type { Bundle } from './bundle.js';
+import { silentLogger } from './build-logger.js';
 import type { BuildLogger } from './build-logger.js';
 import { SNAPSHOT_FORMAT_VERSION } from './snapshot-id.js';
 import type { DecisionModelData } from '../routing/decision-model.js';
@@ -59,7 +60,7 @@ export interface NewSnapshot extends SnapshotContent {
   readonly index: ExemplarIndex;
 }
 
-/** Writes a snapshot beside the others, then moves it into place as a whole. An existing one of the same id is replaced. */
+/** Writes a snapshot beside the others, then moves it into place as a whole. A damaged one of the same id is replaced. */
 export async function writeSnapshot(cacheDirectory: string, snapshot: NewSnapshot): Promise<void> {
   const parent = snapshotsDirectory(cacheDirectory);
   const temporary = join(parent, `${TEMPORARY_PREFIX}${randomUUID()}`);
@@ -82,12 +83,22 @@ export async function writeSnapshot(cacheDirectory: string, snapshot: NewSnapsho
       files,
     };
     await writeFile(join(temporary, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
-    const target = join(parent, snapshot.id);
-    await rm(target, { recursive: true, force: true });
-    await rename(temporary, target);
+    await moveIntoPlace(temporary, cacheDirectory, snapshot.id);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     throw error;
+  }
+}
+
+async function moveIntoPlace(temporary: string, cacheDirectory: string, id: string): Promise<void> {
+  const target = join(snapshotsDirectory(cacheDirectory), id);
+  try {
+    await rename(temporary, target);
+  } catch {
+    // There is one already: another process was faster, or it is damaged.
+    const isWhole = (await readSnapshot(cacheDirectory, id, silentLogger)) !== undefined;
+    await rm(isWhole ? temporary : target, { recursive: true, force: true });
+    if (!isWhole) await rename(temporary, target);
   }
 }
 

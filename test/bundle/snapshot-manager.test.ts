@@ -281,3 +281,11 @@ t.test('only the snapshots used last are kept', async (t) => {
   t.ok(kept.includes(manager.current().id));
   await rm(`${root}/cache`, { recursive: true });
 });
+
+t.test('processes that share a cache do not disturb each other', async (t) => {
+  const root = t.testdir({ bundle: smallBundle() });
+  const managers = await Promise.all([1, 2, 3].map(() => createSnapshotManager(options(root))));
+  for (const manager of managers) await manager.close();
+  t.equal(new Set(managers.map((manager) => manager.current().id)).size, 1);
+  t.strictSame(await readdir(`${root}/cache/snapshots`), [managers[0]?.current().id]);
+});
