@@ -132,7 +132,7 @@ t.test('law: cost and bound never fall while the preference rises', async () => 
       arbitraryCandidates,
       fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true })),
       (candidates, preferences) => {
-        const [low, high] = preferences.sort((a, b) => a - b) as [number, number];
+        const [low, high] = preferences.sort((a, b) => a - b);
         const atLow = select({ candidates, qualityPreference: low })!;
         const atHigh = select({ candidates, qualityPreference: high })!;
         return (
