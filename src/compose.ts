@@ -7,6 +7,7 @@ import { watchBundle } from './bundle/watch-bundle.js';
 import { createChatPipeline } from './chat/chat-pipeline.js';
 import { chatServiceDefinition, createChatService } from './server/chat-service.js';
 import { createDispatcher, type Dispatcher } from './dispatch/dispatcher.js';
+import { createSavingsLedger } from './dispatch/ledger.js';
 import { createCloseStack, type CloseStack } from './close-stack.js';
 import { projectRoot } from './config/project-root.js';
 import type { ServiceConfig } from './config/service-config.js';
@@ -180,7 +181,8 @@ async function startServer(
   const journal =
     outcomes.directory === undefined ? undefined : await openOutcomeJournal({ directory: outcomes.directory });
   if (journal !== undefined) stack.add(() => journal.close());
-  const pipeline = createChatPipeline({ router: core.router, dispatcher });
+  const ledger = createSavingsLedger();
+  const pipeline = createChatPipeline({ router: core.router, dispatcher, ledger });
   const environment: HandlerEnvironment = {
     deadlines: config.deadlines,
     gate: createCallGate(config.limits.maxCallsInFlight),
@@ -213,7 +215,7 @@ async function startServer(
       {
         name: 'pointsman.router.v1.AdminService',
         definition: adminServiceDefinition,
-        implementation: createAdminService({ ...core, version: programVersion(), environment }),
+        implementation: createAdminService({ ...core, ledger, version: programVersion(), environment }),
       },
     ],
   });

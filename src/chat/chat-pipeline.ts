@@ -1,8 +1,9 @@
-import type { AnswerEvent, ChatAnswer, Usage } from '../answer.js';
+import type { AnswerEvent, AnswerSummary, ChatAnswer, Usage } from '../answer.js';
 import type { Model } from '../bundle/bundle.js';
 import type { Snapshot } from '../bundle/snapshot.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { DispatchCandidate, DispatchPlan } from '../dispatch/dispatch-plan.js';
+import type { LedgerSettlement, SavingsLedger } from '../dispatch/ledger.js';
 import { costOfUsage } from '../dispatch/usage.js';
 import type { RouteRequest } from '../request.js';
 import type { Decision } from '../routing/decision.js';
@@ -37,10 +38,12 @@ export interface ChatPipeline {
 export interface ChatPipelineOptions {
   readonly router: Router;
   readonly dispatcher: Dispatcher;
+  /** Gets exactly one entry a call, whatever becomes of it. */
+  readonly ledger: SavingsLedger;
 }
 
 /** Puts router and dispatcher together. */
-export function createChatPipeline({ router, dispatcher }: ChatPipelineOptions): ChatPipeline {
+export function createChatPipeline({ router, dispatcher, ledger }: ChatPipelineOptions): ChatPipeline {
   async function decide(request: RouteRequest, trace: RoutingTrace, signal: AbortSignal): Promise<Decided> {
     const prompt = await router.classify(request, trace, signal);
     const decision = router.choose(request, prompt, trace);
@@ -49,18 +52,57 @@ export function createChatPipeline({ router, dispatcher }: ChatPipelineOptions):
 
   return {
     async chat(request, trace, signal) {
-      const { prompt, decision, plan } = await decide(request, trace, signal);
-      const answer = await dispatcher.chat(plan, trace, signal);
-      return { decision, answer, baselineCostUsd: baselineCost(prompt.snapshot, answer.usage) };
+      const entry = ledger.open(request.tenant);
+      let decided: Decided | undefined;
+      try {
+        decided = await decide(request, trace, signal);
+        const { prompt, decision, plan } = decided;
+        const answer = await dispatcher.chat(plan, trace, signal);
+        entry.settle(answered(decided, answer, trace));
+        return { decision, answer, baselineCostUsd: baselineCost(prompt.snapshot, answer.usage) };
+      } finally {
+        entry.settle(failed(decided, trace));
+      }
     },
     async *stream(request, trace, signal) {
-      const { prompt, decision, plan } = await decide(request, trace, signal);
-      yield { kind: 'start', decision };
-      for await (const event of dispatcher.stream(plan, trace, signal)) {
-        yield event.kind === 'end' ? { ...event, baselineCostUsd: baselineCost(prompt.snapshot, event.usage) } : event;
+      const entry = ledger.open(request.tenant);
+      let decided: Decided | undefined;
+      try {
+        decided = await decide(request, trace, signal);
+        const { prompt, decision, plan } = decided;
+        yield { kind: 'start', decision };
+        for await (const event of dispatcher.stream(plan, trace, signal)) {
+          if (event.kind === 'end') {
+            entry.settle(answered(decided, event, trace));
+            yield { ...event, baselineCostUsd: baselineCost(prompt.snapshot, event.usage) };
+          } else yield event;
+        }
+      } finally {
+        entry.settle(failed(decided, trace));
       }
     },
   };
+}
+
+function answered(
+  { decision, prompt }: Decided,
+  { model, usage }: Pick<AnswerSummary, 'model' | 'usage'>,
+  trace: RoutingTrace,
+): LedgerSettlement {
+  const baseline = prompt.snapshot.bundle.models[prompt.snapshot.baselineModelIndex];
+  return {
+    task: decision.task,
+    model,
+    outcome: 'answered',
+    trace,
+    answerUsage: usage,
+    ...(baseline === undefined ? {} : { baselinePrice: baseline.price }),
+  };
+}
+
+/** What becomes of a call that got no whole answer; settling an entry twice changes nothing. */
+function failed(decided: Decided | undefined, trace: RoutingTrace): LedgerSettlement {
+  return { task: decided?.decision.task ?? '', model: decided?.decision.model ?? '', outcome: 'failed', trace };
 }
 
 interface Decided {

@@ -12,14 +12,18 @@ function placeOf({ model, deployment }: Target): string {
 /** Most attempts that an error lists. */
 const MAX_LISTED = 8;
 
-/** The error of a call that nobody answered: every attempt with its reason. */
-export function allFailed(failures: readonly FailedAttempt[], notes: readonly string[] = []): RouterError {
+/**
+ * The error of a call that nobody answered: every attempt with its reason, and every deployment that was passed by.
+ *
+ * @param restMs time until a deployment can be tried again.
+ */
+export function allFailed(failures: readonly FailedAttempt[], notes: readonly string[], restMs?: number): RouterError {
   const lines = failures.map(({ target, failure }) => `${placeOf(target)}: ${failure.message}`);
   const all = [...lines, ...notes];
   const shown = all.slice(-MAX_LISTED);
   const more = all.length - shown.length;
   const list = shown.length === 0 ? 'no deployment can be tried' : shown.join('; ');
-  const pauses = failures.flatMap(({ failure }) => failure.retryAfterMs ?? []);
+  const pauses = failures.flatMap(({ failure }) => failure.retryAfterMs ?? []).concat(restMs ?? []);
   return new RouterError({
     reason: reasonOf(failures.map(({ failure }) => failure.errorClass)),
     message: `no deployment answered: ${more > 0 ? `${more} earlier attempts; ` : ''}${list}`,

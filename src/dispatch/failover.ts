@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DispatchSettings } from '../config/dispatch-settings.js';
-import { throwIfAborted } from '../errors.js';
+import { RouterError, throwIfAborted } from '../errors.js';
 import type { MonotonicClock } from '../trace.js';
 import type { Target } from './attempt.js';
 import {
@@ -182,6 +182,16 @@ export function createFailover(options: FailoverOptions): Failover {
     return pauseMs > retry.maxBackoffMs || pauseMs >= leftMs ? undefined : pauseMs;
   }
 
+  /** Time until one of the call's deployments can be tried again, where all of them rest. */
+  function restMs({ plan }: CallView, course: Course): number | undefined {
+    const { regions } = plan.request.constraints;
+    const waits = plan.candidates.flatMap(
+      ({ model }) => pool.waitMs(model, { excluded: course.hopeless, regions }) ?? [],
+    );
+    const least = Math.min(...waits);
+    return Number.isFinite(least) && least > 0 ? Math.ceil(least) : undefined;
+  }
+
   return {
     async run(call) {
       budget.noteCall();
@@ -203,12 +213,18 @@ export function createFailover(options: FailoverOptions): Failover {
         const pauseMs = nextPauseMs(call, course, round);
         if (pauseMs === undefined) break;
         await sleep(pauseMs, undefined, { signal: call.signal }).catch(() => undefined);
+        // A deadline that passes between two rounds says less than why the first one failed.
+        if (isDeadline(call.signal)) break;
         throwIfAborted(call.signal);
       }
       if (course.isBudgetSpent) course.notes.push('the retry budget is spent');
-      throw allFailed(course.failures, course.notes);
+      throw allFailed(course.failures, course.notes, restMs(call, course));
     },
   };
+}
+
+function isDeadline({ aborted, reason }: AbortSignal): boolean {
+  return aborted && RouterError.from(reason).reason === 'DEADLINE_EXCEEDED';
 }
 
 /** Whether the call's own limit forbids to pay for one more attempt. */

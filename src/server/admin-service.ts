@@ -1,16 +1,20 @@
 import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Model as CatalogueModel, Task as BundleTask } from '../bundle/bundle.js';
 import type { Snapshot, SnapshotSource } from '../bundle/snapshot.js';
+import type { LedgerRow, SavingsLedger } from '../dispatch/ledger.js';
 import {
   AdminServiceService,
+  GetSavingsRequest,
   GetStatusRequest,
   ListModelsRequest,
   ListTasksRequest,
   ReloadBundleRequest,
+  type GetSavingsResponse,
   type GetStatusResponse,
   type ListModelsResponse,
   type ListTasksResponse,
   type Model,
+  type SavingsRow,
   type ReloadBundleResponse,
   type Task,
 } from '../gen/pointsman/router/v1/admin.js';
@@ -34,6 +38,7 @@ export interface ReloadableSnapshots extends SnapshotSource {
 /** What AdminService is made of. */
 export interface AdminServiceOptions {
   readonly snapshots: ReloadableSnapshots;
+  readonly ledger: SavingsLedger;
   readonly embedder: { readonly fingerprint: string; readonly queueLength: number };
   readonly version: string;
   readonly environment: HandlerEnvironment;
@@ -56,6 +61,10 @@ export const adminServiceDefinition = {
   reloadBundle: {
     ...AdminServiceService.reloadBundle,
     requestDeserialize: receive((reader) => ReloadBundleRequest.decode(reader)),
+  },
+  getSavings: {
+    ...AdminServiceService.getSavings,
+    requestDeserialize: receive((reader) => GetSavingsRequest.decode(reader)),
   },
 };
 
@@ -80,6 +89,11 @@ export function createAdminService(options: AdminServiceOptions): UntypedService
     reloadBundle: unary<ReloadBundleRequest, ReloadBundleResponse>(environment, (request, context) =>
       snapshots.reload({ dryRun: request.dryRun, signal: context.signal }),
     ),
+    getSavings: unary<GetSavingsRequest, GetSavingsResponse>(environment, ({ tenant }) => {
+      const { rows, total } = options.ledger.sums(tenant === '' ? undefined : tenant);
+      const baselineModel = snapshots.current().bundle.settings.baselineModel;
+      return { rows: rows.map(toWireSavings), total: toWireSavings(total), baselineModel };
+    }),
   };
 }
 
@@ -97,6 +111,17 @@ function readStatus({ snapshots, embedder, version }: AdminServiceOptions): GetS
     uptimeSeconds: process.uptime(),
     embeddingQueueLength: embedder.queueLength,
     residentMemoryBytes: BigInt(process.memoryUsage.rss()),
+  };
+}
+
+function toWireSavings(row: LedgerRow): SavingsRow {
+  return {
+    ...row,
+    calls: BigInt(row.calls),
+    cacheHits: BigInt(row.cacheHits),
+    failures: BigInt(row.failures),
+    promptTokens: BigInt(row.promptTokens),
+    completionTokens: BigInt(row.completionTokens),
   };
 }
 

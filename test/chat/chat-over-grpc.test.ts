@@ -1,6 +1,7 @@
 import { credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import t from 'tap';
 import { startService } from '../../src/compose.js';
+import { AdminServiceClient, type GetSavingsResponse } from '../../src/gen/pointsman/router/v1/admin.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { ReasoningEffort, Role } from '../../src/gen/pointsman/router/v1/prompt.js';
 import {
@@ -67,4 +68,18 @@ t.test('a stream that its client leaves ends on the server, too', async (t) => {
     call.once('data', () => call.cancel());
   });
   t.equal(code, 1);
+});
+
+t.test('GetSavings counts every call once', async (t) => {
+  const admin = new AdminServiceClient(`127.0.0.1:${service.port}`, credentials.createInsecure());
+  const savings = await new Promise<GetSavingsResponse>((resolve, reject) => {
+    admin.getSavings({ tenant: '' }, (error: ServiceError | null, value) =>
+      error === null ? resolve(value) : reject(error),
+    );
+  });
+  admin.close();
+  t.equal(savings.total?.calls, 3n);
+  t.equal(savings.baselineModel, 'claude-opus-4-8');
+  t.ok((savings.total?.savedUsd ?? 0) > 0);
+  t.equal(savings.rows[0]?.task, 'translation');
 });
