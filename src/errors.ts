@@ -46,6 +46,7 @@ export const REASONS = {
   NOT_READY: { code: 'UNAVAILABLE', retryable: true },
   SHUTTING_DOWN: { code: 'UNAVAILABLE', retryable: true },
   EMBEDDER_FAILED: { code: 'UNAVAILABLE', retryable: true },
+  CACHE_UNAVAILABLE: { code: 'UNAVAILABLE', retryable: true },
   OUTCOME_NOT_STORED: { code: 'UNAVAILABLE', retryable: true },
   INTERNAL: { code: 'INTERNAL', retryable: false },
   // Config, bundle and start

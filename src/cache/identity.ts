@@ -48,7 +48,12 @@ export function identify(request: RouteRequest, context: IdentityContext): Reque
     embedderFingerprint: context.embedderFingerprint,
     cacheEpoch: context.cacheEpoch,
   });
-  return { partition, exactKey: digest({ partition, text }), tenantKey: digest({ tenant }), text };
+  return { partition, exactKey: digest({ partition, text }), tenantKey: tenantKeyOf(tenant), text };
+}
+
+/** Hash of a tenant's name. */
+export function tenantKeyOf(tenant: string): string {
+  return digest({ tenant });
 }
 
 /** What a caller asks of the model. How the caller wants the cache used is not part of it. */

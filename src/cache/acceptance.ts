@@ -1,0 +1,62 @@
+import type { GuardFeatures } from './guard/hit-guard.js';
+import { WEIGHTS_WITH_VERIFIER, WEIGHTS_WITHOUT_VERIFIER } from './acceptance-weights.js';
+import type { AcceptanceWeights } from './acceptance-weights.js';
+
+/** What is known of a stored and an asked prompt that no check of the guard refused. */
+export interface AcceptanceEvidence {
+  /** Cosine, -1 to 1. */
+  readonly similarity: number;
+  readonly features: GuardFeatures;
+  /** The verifier's logit; absent where it is off or did not answer. */
+  readonly verifierLogit?: number;
+}
+
+/** Beyond these the verifier is as sure as it gets; keeps one number from outvoting the rest. */
+const LOGIT_BOUND = 8;
+
+/** Inputs of the logistic function, in the order of {@link AcceptanceWeights.inputs}. */
+export function acceptanceInputs(
+  evidence: AcceptanceEvidence,
+): Readonly<Record<keyof AcceptanceWeights['inputs'], number>> {
+  const { similarity, features, verifierLogit = 0 } = evidence;
+  return {
+    similarity,
+    verifierLogit: Math.max(-LOGIT_BOUND, Math.min(LOGIT_BOUND, verifierLogit)),
+    uncovered: 1 - features.coverage,
+    isSubstituted: features.isSubstituted ? 1 : 0,
+    isQuestionDoubtful: features.isQuestionDoubtful ? 1 : 0,
+    brevity: 1 / (1 + features.tellingWords),
+  };
+}
+
+/**
+ * Probability that both prompts want the same answer: a logistic function of cosine, the verifier's logit and the guard's features.
+ * Without a logit other weights hold, fitted without it.
+ */
+export function acceptanceProbability(evidence: AcceptanceEvidence): number {
+  const weights = evidence.verifierLogit === undefined ? WEIGHTS_WITHOUT_VERIFIER : WEIGHTS_WITH_VERIFIER;
+  const inputs = acceptanceInputs(evidence);
+  let sum = weights.bias;
+  for (const name of Object.keys(inputs) as (keyof typeof inputs)[]) sum += weights.inputs[name] * inputs[name];
+  return 1 / (1 + Math.exp(-sum));
+}
+
+/** A scored pair whose truth is known. */
+export interface ScoredPair {
+  readonly probability: number;
+  readonly isSame: boolean;
+}
+
+/**
+ * The lowest threshold at which wrong hits among the different pairs stay within `maxFalseHitRate`, never below `least`. With fewer
+ * than `1 / maxFalseHitRate` different pairs the data can't show the rate, and `least` is the answer.
+ */
+export function calibrateThreshold(pairs: readonly ScoredPair[], maxFalseHitRate: number, least: number): number {
+  const different = pairs
+    .filter((pair) => !pair.isSame)
+    .map((pair) => pair.probability)
+    .sort((left, right) => right - left);
+  if (different.length * maxFalseHitRate < 1) return least;
+  const firstRefused = different[Math.floor(different.length * maxFalseHitRate)] ?? 0;
+  return Math.min(1, Math.max(least, firstRefused + Number.EPSILON));
+}

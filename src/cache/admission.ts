@@ -1,0 +1,124 @@
+import type { CachePolicy, RouteRequest } from '../request.js';
+import type { CachedAnswer } from './cached-answer.js';
+import { freshnessOf } from './guard/freshness.js';
+import type { Freshness } from './guard/freshness.js';
+import { readPrompt } from './guard/tokens.js';
+import type { CacheSettings, TaskCaching } from './policy.js';
+
+/** Facts of a request that are known before it is embedded. */
+export interface RequestFacts {
+  readonly request: RouteRequest;
+  /** ISO 639-1, or "und". */
+  readonly language: string;
+  /** Whether personal data was masked in the request. */
+  readonly hasMaskedData: boolean;
+}
+
+/** Facts that classification and embedding add. */
+export interface TaskFacts {
+  readonly task: string;
+  readonly caching: TaskCaching;
+  readonly ttlSeconds: number;
+  /** Cosine; counts where it is above the cache's own. */
+  readonly minSimilarity?: number;
+  /** Acceptance probability; counts where it is above the cache's own. */
+  readonly minProbability?: number;
+  /** Of the last user turn. L2-normalised. */
+  readonly vector: Float32Array;
+  /** A vector of a cut text is never compared. */
+  readonly isTruncated: boolean;
+}
+
+/** Why the cache was passed by, or an answer not stored. Shown in the trace. */
+export type BypassReason =
+  | 'policy:no-cache'
+  | 'policy:no-store'
+  | 'policy:exact-only'
+  | 'task:never'
+  | 'task:exact'
+  | 'freshness:live'
+  | 'temperature'
+  | 'personal-data'
+  | 'language'
+  | 'truncated'
+  | 'empty-prompt'
+  | 'answer:unfinished'
+  | 'answer:filtered'
+  | 'answer:tool-call'
+  | 'answer:empty'
+  | 'answer:too-large'
+  | 'ttl';
+
+/** How fast the answer to a prompt goes stale. */
+export function promptFreshness(text: string): Freshness {
+  return freshnessOf(readPrompt(text));
+}
+
+/** Why no tier may be asked, if so. */
+export function lookupBypass(
+  facts: RequestFacts,
+  freshness: Freshness,
+  settings: CacheSettings,
+): BypassReason | undefined {
+  const { cache } = facts.request.constraints;
+  if (cache.noCache) return 'policy:no-cache';
+  return commonBypass(facts, freshness, settings);
+}
+
+function commonBypass(facts: RequestFacts, freshness: Freshness, settings: CacheSettings): BypassReason | undefined {
+  if (freshness === 'live') return 'freshness:live';
+  if ((facts.request.prompt.sampling.temperature ?? 0) > settings.maxTemperature) return 'temperature';
+  if (facts.hasMaskedData && !settings.isMaskedDataAllowed) return 'personal-data';
+  return undefined;
+}
+
+/** Why the semantic tier may neither be asked nor written, if so. */
+export function semanticBypass(
+  facts: RequestFacts,
+  task: TaskFacts,
+  text: string,
+  settings: CacheSettings,
+): BypassReason | undefined {
+  const policy: CachePolicy = facts.request.constraints.cache;
+  if (policy.exactOnly) return 'policy:exact-only';
+  if (task.caching === 'never') return 'task:never';
+  if (task.caching === 'exact') return 'task:exact';
+  if (facts.hasMaskedData) return 'personal-data';
+  if (!settings.semanticLanguages.includes(facts.language)) return 'language';
+  if (task.isTruncated) return 'truncated';
+  return text === '' ? 'empty-prompt' : undefined;
+}
+
+/** Why an answer may not be stored, if so. */
+export function storeBypass(
+  facts: RequestFacts,
+  task: TaskFacts,
+  answer: CachedAnswer,
+  options: { readonly freshness: Freshness; readonly settings: CacheSettings },
+): BypassReason | undefined {
+  const { freshness, settings } = options;
+  if (facts.request.constraints.cache.noStore) return 'policy:no-store';
+  if (task.caching === 'never') return 'task:never';
+  return (
+    commonBypass(facts, freshness, settings) ??
+    answerBypass(answer) ??
+    (lifetimeSeconds(task, freshness, settings) > 0 ? undefined : 'ttl')
+  );
+}
+
+function answerBypass(answer: CachedAnswer): BypassReason | undefined {
+  if (answer.finishReason === 'contentFilter') return 'answer:filtered';
+  if (
+    answer.finishReason === 'toolCalls' ||
+    answer.parts.some((part) => part.kind === 'toolCall' || part.kind === 'toolResult')
+  ) {
+    return 'answer:tool-call';
+  }
+  if (answer.finishReason !== 'stop') return 'answer:unfinished';
+  return answer.parts.some((part) => part.kind !== 'text' || part.text.trim() !== '') ? undefined : 'answer:empty';
+}
+
+/** How long an answer is kept. */
+export function lifetimeSeconds(task: TaskFacts, freshness: Freshness, settings: CacheSettings): number {
+  return freshness === 'stable' ? task.ttlSeconds : Math.min(task.ttlSeconds, settings.recentTtlSeconds);
+}

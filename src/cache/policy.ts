@@ -1,0 +1,40 @@
+/** How answers of a task may be cached. As in the bundle. */
+export type TaskCaching = 'allow' | 'exact' | 'never';
+
+/** What the service config says about the cache. */
+export interface CacheSettings {
+  /** Least cosine at which a stored prompt is looked at. */
+  readonly minSimilarity: number;
+  /** Least acceptance probability of a hit. */
+  readonly minProbability: number;
+  /** Stored prompts that the guard may look at for one look-up. */
+  readonly maxCandidates: number;
+  /** Languages (ISO 639-1) whose prompts may be answered by similarity; in others only identical requests share answers. */
+  readonly semanticLanguages: readonly string[];
+  /** Answers to hotter requests are meant to differ. */
+  readonly maxTemperature: number;
+  /** Longest life of an answer whose prompt speaks of recent things. */
+  readonly recentTtlSeconds: number;
+  /** Largest answer kept. */
+  readonly maxAnswerBytes: number;
+  /** Whether answers to prompts with masked personal data may serve requests that are identical once masked. */
+  readonly isMaskedDataAllowed: boolean;
+  /** Raising it leaves every older entry behind. */
+  readonly epoch: number;
+  /** Longest wait for another call that is about to answer the same request. */
+  readonly maxFlightWaitMs: number;
+}
+
+/** Settings for a service that states none. */
+export const DEFAULT_CACHE_SETTINGS: CacheSettings = {
+  minSimilarity: 0.75,
+  minProbability: 0.5,
+  maxCandidates: 4,
+  semanticLanguages: ['en'],
+  maxTemperature: 1,
+  recentTtlSeconds: 900,
+  maxAnswerBytes: 1024 * 1024,
+  isMaskedDataAllowed: false,
+  epoch: 0,
+  maxFlightWaitMs: 30_000,
+};

@@ -1,0 +1,172 @@
+import t from 'tap';
+import { createHitJudge } from '../../src/cache/hit-judge.js';
+import type { PairVerifier } from '../../src/embedding/pair-verifier.js';
+import { answer, ANSWER, ask, createFixture, makeFacts, TASK } from './cache-fixture.js';
+import { unitVector } from './store-contract.js';
+
+const WHY = 'Why is the sea salty?';
+const CLOSE = { ...TASK, vector: unitVector(1, 0.11) };
+
+t.test('answers an identical request from the exact tier', async (t) => {
+  const { cache, advance } = createFixture();
+  t.equal(await answer(cache, makeFacts(WHY)), undefined);
+  advance(5000);
+  const { found, trace } = await ask(cache, makeFacts(WHY));
+  t.same(found.kind === 'hit' && found.answer, ANSWER);
+  t.match(trace.cache, { outcome: 'exactHit', similarity: 1, ageSeconds: 5 });
+  t.match(trace.cache?.entryId, /^.{32}\..{32}$/);
+});
+
+t.test('answers an equivalent request from the semantic tier', async (t) => {
+  const { cache } = createFixture();
+  await answer(cache, makeFacts(WHY));
+  const { found, trace } = await ask(cache, makeFacts('Why is sea water salty?'), CLOSE);
+  t.equal(found.kind, 'hit');
+  t.match(trace.cache, { outcome: 'semanticHit' });
+  t.ok((trace.cache?.acceptanceProbability ?? 0) > 0.5);
+});
+
+t.test('says which check refused the nearest prompt', async (t) => {
+  const { cache } = createFixture();
+  await answer(cache, makeFacts('Why is the sea in Greece salty?'));
+  const { found, trace } = await ask(cache, makeFacts('Why is the sea in Norway salty?'), CLOSE);
+  t.equal(found.kind, 'miss');
+  t.match(trace.cache, { outcome: 'miss', refusedBy: 'guard:contrast' });
+  t.equal((await cache.stats()).refusals.get('guard:contrast'), 1);
+});
+
+t.test('never crosses tenants or system prompts', async (t) => {
+  const { cache } = createFixture();
+  await answer(cache, makeFacts(WHY, { tenant: 'a', system: 'Be brief.' }));
+  for (const facts of [
+    makeFacts(WHY, { tenant: 'b', system: 'Be brief.' }),
+    makeFacts(WHY, { tenant: 'a', system: 'Be long.' }),
+    makeFacts(WHY, { tenant: 'a', system: 'Be brief.', language: 'de' }),
+  ]) {
+    t.equal((await ask(cache, facts)).found.kind, 'miss');
+  }
+});
+
+t.test('keeps an answer as long as its task says, and less where it speaks of recent things', async (t) => {
+  const { cache, advance } = createFixture({ recentTtlSeconds: 60 });
+  await answer(cache, makeFacts(WHY));
+  await answer(cache, makeFacts('What is the latest norm?'));
+  advance(61_000);
+  t.equal((await ask(cache, makeFacts('What is the latest norm?'))).found.kind, 'miss');
+  t.equal((await ask(cache, makeFacts(WHY))).found.kind, 'hit');
+  advance(3_600_000);
+  t.equal((await ask(cache, makeFacts(WHY))).found.kind, 'miss');
+});
+
+t.test('a caller may only tighten', async (t) => {
+  const { cache, advance } = createFixture();
+  await answer(cache, makeFacts(WHY));
+  advance(10_000);
+  const outcome = async (policy: object, text = WHY): Promise<string | undefined> =>
+    (await ask(cache, makeFacts(text, { cache: policy }), CLOSE)).trace.cache?.outcome;
+  t.equal(await outcome({ noCache: true }), 'bypass');
+  t.equal(await outcome({ maxAgeSeconds: 5 }), 'miss');
+  t.equal(await outcome({ maxAgeSeconds: 15 }), 'exactHit');
+  t.equal(await outcome({}, 'Why is sea water salty?'), 'semanticHit');
+  t.equal(await outcome({ exactOnly: true }, 'Why is sea water salty?'), 'miss');
+  t.equal(await outcome({ minSimilarity: 0.999999 }, 'Why is sea water salty?'), 'miss');
+  t.equal(await outcome({ minSimilarity: -1 }, 'Why is the sea so cold?'), 'miss');
+});
+
+t.test('does not compare what may not be compared', async (t) => {
+  const { cache } = createFixture();
+  await answer(cache, makeFacts(WHY));
+  const refusedBy = async (changes: object): Promise<string | undefined> =>
+    (await ask(cache, makeFacts('Why is sea water salty?'), { ...CLOSE, ...changes })).trace.cache?.refusedBy;
+  t.equal(await refusedBy({ caching: 'exact' }), 'task:exact');
+  t.equal(await refusedBy({ caching: 'never' }), 'task:never');
+  t.equal(await refusedBy({ isTruncated: true }), 'truncated');
+  t.equal((await ask(cache, makeFacts('Varför?', { language: 'sv' }))).trace.cache?.refusedBy, 'language');
+});
+
+t.test('does not store what may not be stored', async (t) => {
+  const { cache } = createFixture({ maxAnswerBytes: 2000 });
+  const cases = [
+    ['policy:no-store', makeFacts('a1', { cache: { noStore: true } }), {}],
+    ['task:never', makeFacts('a2'), { task: { ...TASK, caching: 'never' as const } }],
+    ['freshness:live', makeFacts('What is the weather in Rome?'), {}],
+    ['temperature', makeFacts('a3', { temperature: 1.5 }), {}],
+    ['personal-data', makeFacts('a4', { hasMaskedData: true }), {}],
+    ['answer:unfinished', makeFacts('a5'), { answer: { ...ANSWER, finishReason: 'length' as const } }],
+    ['answer:filtered', makeFacts('a6'), { answer: { ...ANSWER, finishReason: 'contentFilter' as const } }],
+    [
+      'answer:tool-call',
+      makeFacts('a7'),
+      { answer: { ...ANSWER, parts: [{ kind: 'toolCall' as const, id: '1', name: 'f', argumentsJson: '{}' }] } },
+    ],
+    ['answer:empty', makeFacts('a8'), { answer: { ...ANSWER, parts: [] } }],
+    [
+      'answer:too-large',
+      makeFacts('a9'),
+      { answer: { ...ANSWER, parts: [{ kind: 'text' as const, text: 'x'.repeat(3000) }] } },
+    ],
+    ['ttl', makeFacts('a10'), { task: { ...TASK, ttlSeconds: 0 } }],
+  ] as const;
+  for (const [reason, facts, options] of cases) t.equal(await answer(cache, facts, options), reason, reason);
+  t.equal((await cache.stats()).local.entries, 0);
+});
+
+t.test('shares masked prompts only between identical ones, and only where allowed', async (t) => {
+  const { cache } = createFixture({ isMaskedDataAllowed: true });
+  await answer(cache, makeFacts('Greet <EMAIL_1>', { hasMaskedData: true }));
+  t.equal((await ask(cache, makeFacts('Greet <EMAIL_1>', { hasMaskedData: true }))).trace.cache?.outcome, 'exactHit');
+  t.equal(
+    (await ask(cache, makeFacts('Please greet <EMAIL_1>', { hasMaskedData: true }))).trace.cache?.refusedBy,
+    'personal-data',
+  );
+});
+
+t.test('invalidates by tenant after a dry run', async (t) => {
+  const { cache } = createFixture();
+  await answer(cache, makeFacts(WHY, { tenant: 'a' }));
+  await answer(cache, makeFacts(WHY, { tenant: 'b' }));
+  t.equal(await cache.invalidate({ tenant: 'a' }, { isDryRun: true }), 1);
+  t.equal(await cache.invalidate({ tenant: 'a' }, { isDryRun: false }), 1);
+  t.equal((await ask(cache, makeFacts(WHY, { tenant: 'a' }))).found.kind, 'miss');
+  t.equal((await ask(cache, makeFacts(WHY, { tenant: 'b' }))).found.kind, 'hit');
+});
+
+t.test('a cancelled look-up is an error, not a miss', async (t) => {
+  const { cache } = createFixture();
+  await t.rejects(ask(cache, makeFacts(WHY), TASK, AbortSignal.abort()), {
+    name: 'RouterError',
+    message: 'the call was cancelled',
+  });
+});
+
+const verifier = (score: PairVerifier['score']): PairVerifier => ({ score, fingerprint: 'v1', maxTokens: 128 });
+
+t.test('the verifier has its say about candidates', async (t) => {
+  for (const [logit, outcome] of [
+    [8, 'semanticHit'],
+    [-8, 'miss'],
+  ] as const) {
+    const judge = createHitJudge({
+      verifier: verifier((pairs) => Promise.resolve(pairs.map(() => logit))),
+      verifierTimeoutMs: 100,
+    });
+    const { cache } = createFixture({}, { judge });
+    await answer(cache, makeFacts(WHY));
+    const { trace } = await ask(cache, makeFacts('Why is sea water salty?'), CLOSE);
+    t.equal(trace.cache?.outcome, outcome);
+    if (logit < 0) t.equal(trace.cache?.refusedBy, 'verifier');
+  }
+});
+
+t.test('goes on without a verifier that fails, by the stricter rule, and says so', async (t) => {
+  const judge = createHitJudge({
+    verifier: verifier(() => Promise.reject(new Error('queue full'))),
+    verifierTimeoutMs: 100,
+  });
+  const { cache } = createFixture({}, { judge });
+  await answer(cache, makeFacts(WHY));
+  const { trace } = await ask(cache, makeFacts('Why is sea water salty?'), CLOSE);
+  t.equal(trace.cache?.outcome, 'semanticHit');
+  t.same(trace.degradations, ['cache: verifier did not answer; judged without it']);
+  t.equal((await ask(cache, makeFacts('Why is sea spray corrosive?'), CLOSE)).trace.cache?.outcome, 'miss');
+});
