@@ -14,7 +14,7 @@ const layers = {
   cache: ['embedding'],
   chat: ['routing', 'bundle', 'cache', 'dispatch', 'embedding'],
   dispatch: ['bundle', 'routing', 'config'],
-  outcomes: ['bundle', 'privacy'],
+  outcomes: ['bundle', 'privacy', 'routing'],
   privacy: [],
   telemetry: [],
   server: ['*'],

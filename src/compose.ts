@@ -16,6 +16,7 @@ import { createTransformersEmbedder } from './embedding/transformers-embedder.js
 import { readBundleSettings } from './bundle/read-bundle.js';
 import { openOutcomeJournal } from './outcomes/outcome-journal.js';
 import type { DeploymentHealth } from './routing/gates.js';
+import { rememberPrompts } from './outcomes/remember-prompts.js';
 import {
   createUncertainPromptRecorder,
   type DecidedText,
@@ -33,6 +34,8 @@ export interface RoutingCore {
   readonly embedder: Embedder;
   readonly snapshots: SnapshotManager;
   readonly router: Router;
+  /** Masked prompt of a recent decision; undefined unless the operator opted in. */
+  readonly promptOf: (decisionId: string) => string | undefined;
   close(): Promise<void>;
 }
 
@@ -95,7 +98,14 @@ export async function startRoutingCore(options: RoutingCoreOptions): Promise<Rou
       ...(deploymentHealth === undefined ? {} : { deploymentHealth }),
       ...(recorder === undefined ? {} : { onClassified: (prompt) => recorder.record(decidedText(prompt)) }),
     });
-    return { embedder, snapshots, router, close: () => stack.close() };
+    const recent = config.outcomes.recordPrompts ? rememberPrompts(router) : undefined;
+    return {
+      embedder,
+      snapshots,
+      router: recent?.router ?? router,
+      promptOf: (decisionId) => recent?.textOf(decisionId),
+      close: () => stack.close(),
+    };
   });
 }
 
@@ -207,6 +217,7 @@ async function startServer(
             selector: core.router,
             limits: config.limits,
             environment,
+            promptOf: core.promptOf,
             ...(journal === undefined ? {} : { journal }),
           }),
           ...createChatService({ pipeline, limits: config.limits, environment: chatEnvironment }),

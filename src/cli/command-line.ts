@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { runBundleLint, type BundleLintFlags } from './bundle-lint.js';
 import { describeError, type ExitCode, type Output } from './output.js';
+import { runOutcomesImport, type OutcomesImportFlags } from './outcomes-import.js';
 import { runProposals, type ProposalsFlags } from './proposals.js';
 import { runSelect, type SelectFlags } from './select.js';
 import { runServe, type ServeFlags } from './serve.js';
@@ -76,6 +77,20 @@ function createProgram(version: string, output: Output, choose: (action: Action)
     .option('-j, --json', 'print JSON')
     .option('-c, --config <file>', 'service config (YAML)')
     .action((folder: string | undefined, flags: BundleLintFlags) => choose(() => runBundleLint(folder, flags, output)));
+
+  program
+    .command('outcomes')
+    .description('Use recorded outcomes.')
+    .command('import')
+    .description('Turn the journal of outcomes into rows and evidence of the bundle; exit 1 when some were left out.')
+    .argument('[folder]', 'the journal; outcomes.directory of the config without it')
+    .option('-j, --json', 'print JSON')
+    .option('-n, --dry-run', 'write nothing')
+    .option('-c, --config <file>', 'service config (YAML)')
+    .option('-b, --bundle <folder>', 'bundle to write to instead of the configured one')
+    .action((folder: string | undefined, flags: OutcomesImportFlags) =>
+      choose(() => runOutcomesImport(folder, flags, output)),
+    );
 
   program
     .command('proposals')
