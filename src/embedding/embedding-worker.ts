@@ -25,7 +25,14 @@ async function load(request: WorkerRequest & { kind: 'load' }): Promise<void> {
     const directory = directories[task];
     if (directory === undefined) return undefined;
     const files = await readModelFiles(directory);
-    const model = await loadInferenceModel({ files, settings, batchTokens });
+    const model = await loadInferenceModel({ files, settings, batchTokens }).catch((error: unknown) => {
+      const detail = error instanceof Error ? error.message : String(error);
+      throw new RouterError({
+        reason: 'EMBEDDER_FILES_INVALID',
+        message: `model folder ${directory} cannot be loaded: ${detail}`,
+        metadata: { directory },
+      });
+    });
     models.set(task, model);
     return { fingerprint: files.fingerprint, width: model.width, maxTokens: files.manifest.maxTokens };
   };

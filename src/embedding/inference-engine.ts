@@ -143,7 +143,7 @@ export async function createInferenceEngine(options: InferenceEngineOptions): Pr
       if (failedStarts === 0) return;
       outage = new RouterError({
         reason: 'EMBEDDER_FAILED',
-        message: `the embedding worker does not start (${failedStarts} attempts); the log has the details`,
+        message: `the embedding worker does not start (attempt ${failedStarts}); the log has the details`,
         retryAfterMs,
       });
       failAll(queue.clear(), outage);

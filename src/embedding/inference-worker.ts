@@ -116,8 +116,7 @@ export async function createInferenceWorker(options: InferenceWorkerOptions): Pr
   const scheduleRestart = (): void => {
     const delayMs = restartDelayMs * Math.min(100, 2 ** failedStarts);
     options.onDown(delayMs, failedStarts);
-    // The service ends when it is told to, not when a restart is due.
-    restartTimer = setTimeout(() => void restart(), delayMs).unref();
+    restartTimer = setTimeout(() => void restart(), delayMs);
   };
 
   const restart = async (): Promise<void> => {

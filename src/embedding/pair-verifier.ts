@@ -28,43 +28,51 @@ export interface PairVerifierOptions {
 
 /** A verifier on the embedder's worker and queue. It closes with the embedder. */
 export function createPairVerifier(options: PairVerifierOptions): PairVerifier {
-  const { engine, fingerprint, maxTokens } = options;
+  const { fingerprint, maxTokens } = options;
   return {
     fingerprint,
     maxTokens,
-    score(pairs, { signal }) {
+    async score(pairs, { signal }) {
       throwIfAborted(signal);
-      if (pairs.length === 0) return Promise.resolve([]);
-      return new Promise((resolve, reject) => {
-        const scores = new Array<number>(pairs.length);
-        let open = pairs.length;
-        const works = pairs.map(([first, second], index): InferenceWork => {
-          const a = prepareText(first, maxTokens).text;
-          const b = prepareText(second, maxTokens).text;
-          return {
-            task: 'verify',
-            text: a,
-            second: b,
-            estimatedTokens: estimateTokens(a.length + b.length, maxTokens),
-            onResult({ values }) {
-              scores[index] = values[0] ?? 0;
-              open--;
-              if (open === 0) settle(() => resolve(scores));
-            },
-            onError: (error) => settle(() => reject(error)),
-          };
-        });
-        const settle = (act: () => void): void => {
-          signal.removeEventListener('abort', onAbort);
-          act();
-        };
-        const onAbort = (): void => {
-          for (const work of works) engine.cancel(work);
-          settle(() => reject(RouterError.from(signal.reason)));
-        };
-        engine.submit(works, 'interactive');
-        signal.addEventListener('abort', onAbort, { once: true });
-      });
+      if (pairs.length === 0) return [];
+      return scorePairs(options, pairs, signal);
     },
   };
+}
+
+function scorePairs(
+  { engine, maxTokens }: PairVerifierOptions,
+  pairs: readonly (readonly [string, string])[],
+  signal: AbortSignal,
+): Promise<readonly number[]> {
+  return new Promise((resolve, reject) => {
+    const scores = new Array<number>(pairs.length);
+    let open = pairs.length;
+    const works = pairs.map(([first, second], index): InferenceWork => {
+      const a = prepareText(first, maxTokens).text;
+      const b = prepareText(second, maxTokens).text;
+      return {
+        task: 'verify',
+        text: a,
+        second: b,
+        estimatedTokens: estimateTokens(a.length + b.length, maxTokens),
+        onResult({ values }) {
+          scores[index] = values[0] ?? 0;
+          open--;
+          if (open === 0) settle(() => resolve(scores));
+        },
+        onError: (error) => settle(() => reject(error)),
+      };
+    });
+    const settle = (act: () => void): void => {
+      signal.removeEventListener('abort', onAbort);
+      act();
+    };
+    const onAbort = (): void => {
+      for (const work of works) engine.cancel(work);
+      settle(() => reject(RouterError.from(signal.reason)));
+    };
+    engine.submit(works, 'interactive');
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
 }
