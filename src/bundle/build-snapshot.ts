@@ -12,7 +12,7 @@ import { fitDecisionModel } from '../routing/fit-decision-model.js';
 import { routingTextOf } from '../routing/prompt-view.js';
 
 /** Steps of a build, in their order. */
-export type BuildPhase = 'reading' | 'embedding' | 'fitting' | 'indexing' | 'writing';
+export type BuildPhase = 'reading' | 'embedding' | 'indexing' | 'fitting' | 'writing';
 
 /** How far a build is. */
 export interface BuildProgress {
@@ -54,13 +54,14 @@ export async function buildSnapshot(options: BuildOptions): Promise<string> {
   const id = snapshotIdOf(bundle.contentHash, fingerprint);
   if ((await readSnapshot(cacheDirectory, id, options.logger)) !== undefined) return id;
   const vectors = await embedExemplars(bundle, options);
+  onProgress({ phase: 'indexing', done: 0, total: 1 });
+  const index = buildExemplarIndex(vectors);
   const model = fitDecisionModel({
     bundle,
     vectors,
+    index,
     onProgress: (share) => onProgress({ phase: 'fitting', done: Math.floor(share * 100), total: 100 }),
   });
-  onProgress({ phase: 'indexing', done: 0, total: 1 });
-  const index = buildExemplarIndex(vectors);
   onProgress({ phase: 'writing', done: 0, total: 1 });
   await writeSnapshot(cacheDirectory, { id, fingerprint, dimensions, bundle, model, index });
   await pruneSnapshots(cacheDirectory, Date.now());

@@ -23,7 +23,8 @@ export interface Classification {
   readonly isAbstained: boolean;
 }
 
-/** Finds the task of a prompt from its vector. Synchronous, microseconds, no I/O. */
+/** Finds the task of a prompt from its vector and its words. Synchronous, microseconds, no I/O. */
 export interface TaskClassifier {
-  classify(vector: Float32Array): Classification;
+  /** `routingText` is the text that the vector stands for. */
+  classify(vector: Float32Array, routingText: string): Classification;
 }

@@ -91,7 +91,9 @@ export function createRouter(options: RouterOptions): Router {
     const { snapshot, view } = located;
     const embedding = await embed(view, trace, signal);
     throwIfAborted(signal);
-    const classification = timed(trace, 'classify', () => snapshot.classifier.classify(embedding.vector));
+    const classification = timed(trace, 'classify', () =>
+      snapshot.classifier.classify(embedding.vector, view.routingText),
+    );
     const prompt = { snapshot, view, embedding, classification };
     options.onClassified?.(prompt);
     return prompt;

@@ -51,11 +51,14 @@ t.test('builds a snapshot that classifies', async (t) => {
   );
   t.equal(manager.loadedAt, loadedAt);
   t.equal(manager.lastReloadError, '');
-  t.strictSame([...new Set(phases)], ['reading', 'embedding', 'fitting', 'indexing', 'writing']);
+  t.strictSame([...new Set(phases)], ['reading', 'embedding', 'indexing', 'fitting', 'writing']);
   t.equal(embedder.asked.length, 4);
   t.ok(embedder.calls.every(({ priority }) => priority === 'background'));
   const [known] = await embedder.embed(['How do you say cheese in Italian?'], { signal: AbortSignal.timeout(5000) });
-  const classification = snapshot.classifier.classify(known?.vector ?? new Float32Array(0));
+  const classification = snapshot.classifier.classify(
+    known?.vector ?? new Float32Array(0),
+    'How do you say cheese in Italian?',
+  );
   t.equal(classification.neighbours[0]?.exemplarIndex, 3);
   t.equal(classification.neighbours[0]?.taskIndex, 1);
 });

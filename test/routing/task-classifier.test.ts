@@ -8,8 +8,14 @@ const data: ClassifierData = {
   dimensions: 2,
   neighbours: 3,
   voteSharpness: 20,
-  voteShare: 1,
-  abstention: { threshold: 0.6, thresholdByTask: Float32Array.of(Number.NaN, 0.99, Number.NaN) },
+  headScale: 0,
+  voteScale: 1,
+  abstention: {
+    intercept: -1.3,
+    weights: { logProbability: 2, topLogit: 0, nearSimilarity: 6 },
+    threshold: 0.6,
+    thresholdByTask: Float32Array.of(Number.NaN, 0.9999, Number.NaN),
+  },
 };
 
 function classify(hits: readonly (readonly [exemplar: number, similarity: number])[]) {
@@ -19,7 +25,7 @@ function classify(hits: readonly (readonly [exemplar: number, similarity: number
     save: async () => undefined,
   };
   const taskOfExemplar = Int32Array.of(0, 1, 2, 0, 1);
-  return createTaskClassifier({ data, index, taskOfExemplar }).classify(Float32Array.of(1, 0));
+  return createTaskClassifier({ data, index, taskOfExemplar }).classify(Float32Array.of(1, 0), 'a prompt');
 }
 
 t.test('near neighbours outvote far ones', async (t) => {
@@ -50,9 +56,9 @@ t.test('probabilities sum to one', async (t) => {
 t.test('far or disagreeing neighbours: abstained', async (t) => {
   t.equal(classify([[0, 0.2]]).isAbstained, true);
   const divided = classify([
-    [0, 0.8],
-    [1, 0.8],
-    [2, 0.8],
+    [0, 0.5],
+    [1, 0.5],
+    [2, 0.5],
   ]);
   t.equal(divided.isAbstained, true);
 });
@@ -60,6 +66,6 @@ t.test('far or disagreeing neighbours: abstained', async (t) => {
 t.test("a task's own threshold counts before the bundle's", async (t) => {
   const found = classify([[1, 0.9]]);
   t.equal(found.taskIndex, 1);
-  t.ok(Math.abs(found.threshold - 0.99) < 1e-6);
+  t.ok(Math.abs(found.threshold - 0.9999) < 1e-6);
   t.equal(found.isAbstained, true);
 });

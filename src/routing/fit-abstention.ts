@@ -1,0 +1,179 @@
+import { clopperPearsonUpper } from '../learning/binomial-bounds.js';
+import type { AbstentionData, RiskBound, ScoreFeatures } from './decision-model.js';
+import { abstentionScore } from './task-classifier.js';
+
+/** A prediction for a prompt that the model had not seen. */
+export interface ScoredPrediction {
+  readonly features: ScoreFeatures;
+  readonly predictedTask: number;
+  readonly isRight: boolean;
+}
+
+/** What {@link fitAbstention} works from. */
+export interface AbstentionOptions {
+  readonly predictions: readonly ScoredPrediction[];
+  /** Features of prompts that belong to no task, where some are known. */
+  readonly outOfScope: readonly ScoreFeatures[];
+  readonly taskCount: number;
+  /** Highest acceptable rate of wrong routes. */
+  readonly risk: number;
+  /** Threshold where the data support no bound. */
+  readonly defaultThreshold: number;
+}
+
+/** The fitted score and thresholds, and the promises that hold. */
+export interface FittedAbstention {
+  readonly abstention: AbstentionData;
+  readonly bound?: RiskBound;
+  readonly taskBounds: readonly (RiskBound & { readonly taskIndex: number })[];
+  readonly notes: readonly string[];
+}
+
+const BOUND_CONFIDENCE = 0.95;
+/** Shares of the predictions, surest first, at which a search for the threshold starts. */
+const CHAIN_STARTS = [0.1, 0.25, 0.5, 0.75, 0.95] as const;
+/** Thresholds that a search walks through, evenly spread over all predictions. */
+const THRESHOLD_STEPS = 100;
+/** A task gets its own threshold with this many times 1 / risk predictions: fewer would support only a strict one. */
+const TASK_PREDICTIONS_TIMES_RISK = 40;
+/** Without prompts known to be out of scope: what looks stranger than 99 in 100 exemplars counts as such. */
+const STRANGE_SHARE = 0.01;
+/** With them: the largest share of exemplars that may be taken for out of scope. */
+const MAX_FALSE_STRANGE_SHARE = 0.035;
+/** Score of an average exemplar, as the logistic's argument: .95. */
+const AVERAGE_LOGIT = 3;
+
+/** Score without a head or without data: half sure at probability .5 among neighbours of similarity .45. */
+const DEFAULT_SCORE = { intercept: -1.3, weights: { logProbability: 2, topLogit: 0, nearSimilarity: 6 } } as const;
+
+/** Abstention where nothing can be fitted: a fixed score and the bundle's default threshold. */
+export function defaultAbstention(taskCount: number, threshold: number): AbstentionData {
+  return { ...DEFAULT_SCORE, threshold, thresholdByTask: new Float32Array(taskCount).fill(Number.NaN) };
+}
+
+/**
+ * Fits the abstention score and its thresholds. The score adds up how probable the task is, how strongly the head
+ * speaks for it and how near the exemplars are, each in units of its spread. The threshold is the lowest at which the
+ * upper 95% bound of wrong routes stays under the risk; it is raised where prompts out of scope would pass.
+ */
+export function fitAbstention(options: AbstentionOptions): FittedAbstention {
+  const { predictions, taskCount, risk, defaultThreshold } = options;
+  const score = standardisedScore(predictions);
+  const scored = predictions
+    .map((prediction) => ({ ...prediction, score: scoreWith(score, prediction.features) }))
+    .sort((a, b) => b.score - a.score);
+  const strange = strangeThreshold(
+    scored.map((prediction) => prediction.score),
+    options.outOfScope.map((features) => scoreWith(score, features)),
+  );
+  const bound = lowestSafeThreshold(scored, risk);
+  const threshold = Math.max(strange, bound?.threshold ?? defaultThreshold);
+  const thresholdByTask = new Float32Array(taskCount).fill(Number.NaN);
+  const taskBounds: (RiskBound & { taskIndex: number })[] = [];
+  for (let taskIndex = 0; taskIndex < taskCount; taskIndex += 1) {
+    const own = scored.filter((prediction) => prediction.predictedTask === taskIndex);
+    if (own.length < TASK_PREDICTIONS_TIMES_RISK / risk) continue;
+    const taskBound = lowestSafeThreshold(own, risk);
+    if (taskBound === undefined) continue;
+    const raised = Math.max(taskBound.threshold, strange);
+    thresholdByTask[taskIndex] = raised;
+    taskBounds.push({ taskIndex, ...boundAt(own, raised) });
+  }
+  return {
+    abstention: { ...score, threshold, thresholdByTask },
+    ...(bound === undefined ? {} : { bound: boundAt(scored, threshold) }),
+    taskBounds,
+    notes: [noteOf(options, bound)],
+  };
+}
+
+type Score = Pick<AbstentionData, 'intercept' | 'weights'>;
+
+interface ScoredRoute {
+  readonly score: number;
+  readonly isRight: boolean;
+}
+
+function scoreWith(score: Score, features: ScoreFeatures): number {
+  return abstentionScore({ ...score, threshold: 0, thresholdByTask: new Float32Array(0) }, features);
+}
+
+/** Each feature less its mean, over its standard deviation. */
+function standardisedScore(predictions: readonly ScoredPrediction[]): Score {
+  const keys = ['logProbability', 'topLogit', 'nearSimilarity'] as const;
+  let intercept = AVERAGE_LOGIT;
+  const weights = { logProbability: 0, topLogit: 0, nearSimilarity: 0 };
+  for (const key of keys) {
+    let sum = 0;
+    let squares = 0;
+    for (const { features } of predictions) {
+      sum += features[key];
+      squares += features[key] * features[key];
+    }
+    const mean = sum / predictions.length;
+    const deviation = Math.sqrt(Math.max(0, squares / predictions.length - mean * mean));
+    if (deviation < 1e-9) continue;
+    weights[key] = 1 / deviation;
+    intercept -= mean / deviation;
+  }
+  return { intercept, weights };
+}
+
+/**
+ * `routes` from the highest score down. Several searches start at fixed shares of them, each with its part of the
+ * error probability, and go down until the bound first fails. So trying many thresholds costs no confidence
+ * (fixed-sequence testing with several starts, Angelopoulos et al. 2021).
+ */
+function lowestSafeThreshold(routes: readonly ScoredRoute[], risk: number): RiskBound | undefined {
+  const confidence = 1 - (1 - BOUND_CONFIDENCE) / CHAIN_STARTS.length;
+  const wrongUpTo = new Int32Array(routes.length + 1);
+  routes.forEach((route, index) => (wrongUpTo[index + 1] = (wrongUpTo[index] ?? 0) + (route.isRight ? 0 : 1)));
+  const step = Math.max(1, Math.floor(routes.length / THRESHOLD_STEPS));
+  let safe: RiskBound | undefined;
+  for (const share of CHAIN_STARTS) {
+    let routedCount = Math.max(1, Math.ceil(routes.length * share));
+    for (;;) {
+      const wrongCount = wrongUpTo[routedCount] ?? 0;
+      const upperBound = clopperPearsonUpper(wrongCount, routedCount, confidence);
+      if (upperBound > risk) break;
+      const isAll = routedCount === routes.length;
+      const threshold = isAll ? 0 : (routes[routedCount - 1]?.score ?? 0);
+      if (safe === undefined || threshold < safe.threshold) safe = { threshold, routedCount, wrongCount, upperBound };
+      if (isAll) break;
+      routedCount = Math.min(routes.length, routedCount + step);
+    }
+  }
+  return safe;
+}
+
+function boundAt(routes: readonly ScoredRoute[], threshold: number): RiskBound {
+  const routed = routes.filter((route) => route.score >= threshold);
+  const wrongCount = routed.filter((route) => !route.isRight).length;
+  const upperBound = clopperPearsonUpper(wrongCount, routed.length, BOUND_CONFIDENCE);
+  return { threshold, routedCount: routed.length, wrongCount, upperBound };
+}
+
+/** Both lists are scores; `inScope` from the highest down. */
+function strangeThreshold(inScope: readonly number[], outOfScope: readonly number[]): number {
+  const atShare = (share: number): number => inScope[Math.ceil(inScope.length * (1 - share)) - 1] ?? 0;
+  if (outOfScope.length === 0) return atShare(STRANGE_SHARE);
+  let best = 0;
+  let bestGain = -Infinity;
+  for (let share = 0; share <= MAX_FALSE_STRANGE_SHARE + 1e-9; share += MAX_FALSE_STRANGE_SHARE / 20) {
+    const threshold = share === 0 ? 0 : atShare(share);
+    const gain = outOfScope.filter((score) => score < threshold).length / outOfScope.length - share;
+    if (gain > bestGain) {
+      best = threshold;
+      bestGain = gain;
+    }
+  }
+  return best;
+}
+
+function noteOf({ predictions, risk, defaultThreshold }: AbstentionOptions, bound: RiskBound | undefined): string {
+  const promise = `wrong routes stay under ${risk} with 95% confidence`;
+  if (bound !== undefined) {
+    return `${promise}: ${bound.wrongCount} wrong among ${bound.routedCount} routed of ${predictions.length} exemplars predicted out of fold.`;
+  }
+  return `The data do not show that ${promise} at any threshold (${predictions.length} exemplars predicted out of fold); the default threshold ${defaultThreshold} counts.`;
+}
