@@ -66,19 +66,24 @@ export function programVersion(): string {
     : '0.0.0';
 }
 
+/** Starts the embedder that the bundle names. */
+export async function startEmbedder(config: ServiceConfig, logger: Logger): Promise<Embedder> {
+  const settings = await readBundleSettings(config.bundle);
+  return createTransformersEmbedder({
+    directory: join(config.bundle, 'embedders', settings.embedder),
+    queueLimit: config.embedding.queueLimit,
+    cacheEntries: config.embedding.cacheEntries,
+    intraOpNumThreads: config.embedding.threads,
+    logger,
+  });
+}
+
 /** Builds what decides: embedder, snapshots, router. Nothing is left open when it fails. */
 export async function startRoutingCore(options: RoutingCoreOptions): Promise<RoutingCore> {
   const { config } = options;
   const logger = options.logger ?? createLogger(config.log.level);
   return closeOnFailure(async (stack) => {
-    const settings = await readBundleSettings(config.bundle);
-    const embedder = await createTransformersEmbedder({
-      directory: join(config.bundle, 'embedders', settings.embedder),
-      queueLimit: config.embedding.queueLimit,
-      cacheEntries: config.embedding.cacheEntries,
-      intraOpNumThreads: config.embedding.threads,
-      logger,
-    });
+    const embedder = await startEmbedder(config, logger);
     stack.add(() => embedder.close());
     const snapshots = await createSnapshotManager({
       bundleDirectory: config.bundle,

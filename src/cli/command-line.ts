@@ -76,6 +76,7 @@ function createProgram(version: string, output: Output, choose: (action: Action)
     .argument('[folder]', 'the bundle; the configured one without it')
     .option('-j, --json', 'print JSON')
     .option('-c, --config <file>', 'service config (YAML)')
+    .option('--static', 'leave out what needs the embedder: near duplicates, shadowed and mislabelled exemplars')
     .action((folder: string | undefined, flags: BundleLintFlags) => choose(() => runBundleLint(folder, flags, output)));
 
   program
