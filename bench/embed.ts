@@ -1,5 +1,7 @@
 /** Measures the embedder: how well its similarities agree with people's, and how fast it is by length and batch. */
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { projectRoot } from '../src/config/project-root.js';
 import { createTransformersEmbedder, type TransformersEmbedder } from '../src/embedding/transformers-embedder.js';
 import { readArguments } from './lib/arguments.js';
@@ -10,6 +12,7 @@ import { bootstrapInterval, quantile, spearman, type Interval } from './lib/stat
 
 const LENGTHS = [16, 64, 250];
 const BATCHES = [1, 2, 4, 8, 16, 32];
+const CALLERS = 64;
 
 const args = readArguments('bench:embed', {
   model: { help: 'folder of the model', default: join(projectRoot(), 'router-models/embedders/all-minilm-l6-v2') },
@@ -19,6 +22,7 @@ const args = readArguments('bench:embed', {
 });
 
 const neverAborted = new AbortController().signal;
+setMaxListeners(CALLERS, neverAborted);
 
 interface Agreement {
   readonly value: number;
@@ -84,6 +88,43 @@ async function measureSpeed(embedder: TransformersEmbedder, tokens: number, batc
   return { tokens, batch, p50Ms: quantile(times, 0.5), promptsPerSecond: perSecond };
 }
 
+interface Saturation {
+  readonly promptsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** How late timers of the calling thread are: what a health check would feel. */
+  readonly timerLatenessP99Ms: number;
+}
+
+/** Many callers, one short text each, all waiting at once. */
+async function measureSaturation(embedder: TransformersEmbedder): Promise<Saturation> {
+  const latencies: number[] = [];
+  const lateness: number[] = [];
+  const startedAt = performance.now();
+  const endsAt = startedAt + 3000 * args.number('seconds');
+  const call = async (): Promise<void> => {
+    while (performance.now() < endsAt) {
+      const from = performance.now();
+      await embedder.embed([nextText(16)], { signal: neverAborted });
+      latencies.push(performance.now() - from);
+    }
+  };
+  const tick = async (): Promise<void> => {
+    while (performance.now() < endsAt) {
+      const from = performance.now();
+      await setTimeout(5);
+      lateness.push(performance.now() - from - 5);
+    }
+  };
+  await Promise.all([...Array.from({ length: CALLERS }, call), tick()]);
+  return {
+    promptsPerSecond: (latencies.length * 1000) / (performance.now() - startedAt),
+    p50Ms: quantile(latencies, 0.5),
+    p99Ms: quantile(latencies, 0.99),
+    timerLatenessP99Ms: quantile(lateness, 0.99),
+  };
+}
+
 const startedAt = performance.now();
 const embedder = await createTransformersEmbedder({
   directory: args.text('model'),
@@ -97,7 +138,7 @@ try {
   for (const tokens of LENGTHS) {
     for (const batch of BATCHES) speeds.push(await measureSpeed(embedder, tokens, batch));
   }
-  const best = Math.max(...speeds.filter(({ tokens }) => tokens === LENGTHS[0]).map((speed) => speed.promptsPerSecond));
+  const saturation = await measureSaturation(embedder);
 
   console.log(`model ready in ${readyMs.toFixed(0)} ms, ${args.text('threads')} thread(s), seed ${args.seed}`);
   console.log(`STS-B test Spearman ${withInterval(agreement.value, agreement.interval)}, ${agreement.pairs} pairs\n`);
@@ -105,10 +146,16 @@ try {
     ['tokens', 'batch', 'p50 ms', 'prompts/s'],
     speeds.map((speed) => [speed.tokens, speed.batch, round(speed.p50Ms, 2), round(speed.promptsPerSecond, 0)]),
   );
+  console.log(
+    `\n${CALLERS} callers, 16 tokens each: ${saturation.promptsPerSecond.toFixed(0)} prompts/s, ` +
+      `p50 ${saturation.p50Ms.toFixed(1)} ms, p99 ${saturation.p99Ms.toFixed(1)} ms; ` +
+      `timers of the calling thread at most ${saturation.timerLatenessP99Ms.toFixed(1)} ms late (p99)`,
+  );
   await writeFigures(args.jsonFile, {
     stsSpearman: agreement.value,
     stsSpearmanInterval: agreement.interval,
-    promptsPerSecond: best,
+    promptsPerSecond: saturation.promptsPerSecond,
+    saturation,
     byLengthAndBatch: speeds,
     readyMs,
     fingerprint: embedder.fingerprint,

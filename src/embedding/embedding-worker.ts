@@ -51,10 +51,9 @@ async function run(request: WorkerRequest & { kind: 'run' }): Promise<void> {
   try {
     const model = models.get(task);
     if (model === undefined) throw new Error(`no model for "${task}" is loaded`);
-    await model.run(texts, seconds, (batch) => {
-      reply({ kind: 'batch', jobId, ...batch });
+    await model.run(texts, seconds, (batch, isLast) => {
+      reply({ kind: 'batch', jobId, ...batch, busyMs: isLast ? performance.now() - startedAt : undefined });
     });
-    reply({ kind: 'done', jobId, busyMs: performance.now() - startedAt });
   } catch (error) {
     reply({ kind: 'failed', jobId, message: error instanceof Error ? error.message : String(error) });
   }

@@ -12,12 +12,12 @@ export interface InferenceModel {
   run(
     texts: readonly string[],
     seconds: readonly string[] | undefined,
-    onBatch: (batch: BatchResult) => void,
+    onBatch: (batch: BatchResult, isLast: boolean) => void,
   ): Promise<void>;
 }
 
 /** A {@link WorkerBatch} without its envelope. */
-export type BatchResult = Omit<WorkerBatch, 'kind' | 'jobId'>;
+export type BatchResult = Omit<WorkerBatch, 'kind' | 'jobId' | 'busyMs'>;
 
 /** Options of {@link loadInferenceModel}. */
 export interface InferenceModelOptions {
@@ -62,15 +62,17 @@ export async function loadInferenceModel(options: InferenceModelOptions): Promis
           : encoder.encodePair(manifest.prefix + text, seconds[index] ?? ''),
       );
       const lengths = encoded.map((text) => text.ids.length);
-      for (const indices of planBatches(lengths, batchTokens)) {
+      const plan = planBatches(lengths, batchTokens);
+      for (const [place, indices] of plan.entries()) {
         const batch = indices.map((index) => encoded[index] as EncodedText);
-        onBatch({
+        const result = {
           indices,
           values: await runBatch(batch),
           width: warmUp.length,
           tokenCounts: batch.map((text) => text.ids.length),
           truncated: batch.map((text) => text.isTruncated),
-        });
+        };
+        onBatch(result, place === plan.length - 1);
       }
     },
   };

@@ -84,13 +84,17 @@ export async function createInferenceWorker(options: InferenceWorkerOptions): Pr
     return listener;
   };
 
+  const onBatch = (batch: WorkerBatch): void => {
+    const { jobId, busyMs } = batch;
+    const listener = busyMs === undefined ? listeners.get(jobId) : settle(jobId);
+    listener?.onBatch(batch);
+    if (busyMs !== undefined) listener?.onDone(busyMs);
+  };
+
   const onReply = (reply: WorkerReply): void => {
     switch (reply.kind) {
       case 'batch':
-        listeners.get(reply.jobId)?.onBatch(reply);
-        return;
-      case 'done':
-        settle(reply.jobId)?.onDone(reply.busyMs);
+        onBatch(reply);
         return;
       case 'failed':
         logger.warn({ detail: reply.message }, 'the embedding worker could not compute a batch');

@@ -49,6 +49,8 @@ export interface WorkerBatch {
   readonly width: number;
   readonly tokenCounts: readonly number[];
   readonly truncated: readonly boolean[];
+  /** Only on the job's last batch: how long the job took. */
+  readonly busyMs: number | undefined;
 }
 
 /** From the worker. */
@@ -61,5 +63,4 @@ export type WorkerReply =
       readonly metadata: Readonly<Record<string, string>>;
     }
   | WorkerBatch
-  | { readonly kind: 'done'; readonly jobId: number; readonly busyMs: number }
   | { readonly kind: 'failed'; readonly jobId: number; readonly message: string };

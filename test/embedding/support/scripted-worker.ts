@@ -77,8 +77,8 @@ export function createScriptedWorker(): ScriptedWorker {
       width: isVerify ? 1 : 2,
       tokenCounts: run.texts.map(() => 3),
       truncated: run.texts.map(() => false),
+      busyMs: 30,
     } satisfies WorkerReply);
-    current?.emit('message', { kind: 'done', jobId: run.jobId, busyMs: 30 } satisfies WorkerReply);
   };
 
   const worker: ScriptedWorker = {
