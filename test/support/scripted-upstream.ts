@@ -175,7 +175,8 @@ export async function startScriptedUpstream(
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(port, '127.0.0.1', resolve);
+      // Deep enough for a thousand clients that connect in the same moment.
+      server.listen({ port, host: '127.0.0.1', backlog: 4096 }, resolve);
     });
     port = (server.address() as AddressInfo).port;
   }
