@@ -9,6 +9,8 @@ import { loadInferenceModel, type InferenceModel } from './inference-model.js';
 import { readModelFiles } from './model-files.js';
 import type { InferenceTask, ModelFacts, WorkerReply, WorkerRequest } from './worker-messages.js';
 
+process.title = 'pointsman-embedding';
+
 // Only the files that are named are read; nothing is fetched.
 env.allowRemoteModels = false;
 env.useFSCache = false;

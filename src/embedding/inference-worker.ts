@@ -139,6 +139,8 @@ export async function createInferenceWorker(options: InferenceWorkerOptions): Pr
   const start = async (): Promise<void> => {
     const started = (options.spawn ?? forkWorker)();
     child = started;
+    // A failed write is followed by "exit", which settles everything; unheard, it would end the service.
+    started.on('error', (error) => logger.warn({ cause: error }, 'the embedding worker cannot be reached'));
     try {
       const { directories, settings, batchTokens } = options;
       const loaded = await loadInto(started, { kind: 'load', directories, settings, batchTokens });
@@ -152,8 +154,6 @@ export async function createInferenceWorker(options: InferenceWorkerOptions): Pr
     failedStarts = 0;
     started.on('message', onReply);
     started.on('exit', onExit);
-    // A failed write is followed by "exit", which settles everything.
-    started.on('error', (error) => logger.warn({ cause: error }, 'the embedding worker cannot be reached'));
   };
 
   await start();
