@@ -12,7 +12,7 @@ const layers = {
   routing: ['bundle', 'embedding', 'cache', 'privacy', 'learning'],
   learning: [],
   cache: ['embedding'],
-  chat: ['routing', 'bundle', 'cache', 'dispatch', 'embedding'],
+  chat: ['routing', 'bundle', 'cache', 'dispatch', 'embedding', 'privacy'],
   dispatch: ['bundle', 'routing', 'config'],
   outcomes: ['bundle', 'privacy', 'routing'],
   privacy: [],

@@ -4,15 +4,14 @@ import { join } from 'node:path';
 import type { Model } from './bundle/bundle.js';
 import { createSnapshotManager, type BuildProgress, type SnapshotManager } from './bundle/snapshot-manager.js';
 import { watchBundle } from './bundle/watch-bundle.js';
-import { createChatPipeline } from './chat/chat-pipeline.js';
+import { startChat } from './compose-chat.js';
 import { chatServiceDefinition, createChatService } from './server/chat-service.js';
 import { createDispatcher, type Dispatcher } from './dispatch/dispatcher.js';
 import { createSavingsLedger } from './dispatch/ledger.js';
 import { createCloseStack, type CloseStack } from './close-stack.js';
 import { projectRoot } from './config/project-root.js';
 import type { ServiceConfig } from './config/service-config.js';
-import type { Embedder } from './embedding/embedder.js';
-import { createTransformersEmbedder } from './embedding/transformers-embedder.js';
+import { createTransformersEmbedder, type TransformersEmbedder } from './embedding/transformers-embedder.js';
 import { readBundleSettings } from './bundle/read-bundle.js';
 import { openOutcomeJournal } from './outcomes/outcome-journal.js';
 import type { DeploymentHealth } from './routing/gates.js';
@@ -31,7 +30,7 @@ import { createLogger, type Logger } from './telemetry/logger.js';
 
 /** The parts that decide, without a server. */
 export interface RoutingCore {
-  readonly embedder: Embedder;
+  readonly embedder: TransformersEmbedder;
   readonly snapshots: SnapshotManager;
   readonly router: Router;
   /** Masked prompt of a recent decision; undefined unless the operator opted in. */
@@ -67,12 +66,15 @@ export function programVersion(): string {
 }
 
 /** Starts the embedder that the bundle names. */
-export async function startEmbedder(config: ServiceConfig, logger: Logger): Promise<Embedder> {
+export async function startEmbedder(config: ServiceConfig, logger: Logger): Promise<TransformersEmbedder> {
   const settings = await readBundleSettings(config.bundle);
   return createTransformersEmbedder({
     directory: join(config.bundle, 'embedders', settings.embedder),
     queueLimit: config.embedding.queueLimit,
     cacheEntries: config.embedding.cacheEntries,
+    ...(settings.verifier === undefined
+      ? {}
+      : { verifierDirectory: join(config.bundle, 'verifiers', settings.verifier) }),
     intraOpNumThreads: config.embedding.threads,
     logger,
   });
@@ -197,7 +199,7 @@ async function startServer(
     outcomes.directory === undefined ? undefined : await openOutcomeJournal({ directory: outcomes.directory });
   if (journal !== undefined) stack.add(() => journal.close());
   const ledger = createSavingsLedger();
-  const pipeline = createChatPipeline({ router: core.router, dispatcher, ledger });
+  const chat = startChat(config, { core, dispatcher, ledger }, stack);
   const environment: HandlerEnvironment = {
     deadlines: config.deadlines,
     gate: createCallGate(config.limits.maxCallsInFlight),
@@ -225,13 +227,19 @@ async function startServer(
             promptOf: core.promptOf,
             ...(journal === undefined ? {} : { journal }),
           }),
-          ...createChatService({ pipeline, limits: config.limits, environment: chatEnvironment }),
+          ...createChatService({ pipeline: chat.pipeline, limits: config.limits, environment: chatEnvironment }),
         },
       },
       {
         name: 'pointsman.router.v1.AdminService',
         definition: adminServiceDefinition,
-        implementation: createAdminService({ ...core, ledger, version: programVersion(), environment }),
+        implementation: createAdminService({
+          ...core,
+          ledger,
+          version: programVersion(),
+          environment,
+          ...(chat.cache === undefined ? {} : { cache: chat.cache }),
+        }),
       },
     ],
   });

@@ -128,6 +128,8 @@ export interface BundleSettings {
   readonly name: string;
   /** Folder under `embedders/`. */
   readonly embedder: string;
+  /** Folder under `verifiers/`; without it the cache's guard works by rules alone. */
+  readonly verifier?: string | undefined;
   readonly defaultModel: string;
   /** Model that savings are computed against. */
   readonly baselineModel: string;

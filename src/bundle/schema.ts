@@ -25,6 +25,8 @@ export const settingsSchema = z.strictObject({
   name: name(),
   /** Folder under `embedders/`. */
   embedder: text({ maxCharacters: 200, what: 'the name of an embedder' }).default('all-minilm-l6-v2'),
+  /** Folder under `verifiers/`; without it the cache's guard works by rules alone. */
+  verifier: text({ maxCharacters: 200, what: 'the name of a verifier' }).optional(),
   /** Takes prompts whose task is not recognised. */
   defaultModel: identifier('the id of a model in models.yaml'),
   /** Savings are counted against it; the default model where absent. */

@@ -28,7 +28,7 @@ export interface MissTicket {
 
 /** Result of a look-up. */
 export type CacheLookup =
-  | { readonly kind: 'hit'; readonly answer: CachedAnswer; readonly verdict: CacheVerdict }
+  | { readonly kind: 'hit'; readonly answer: CachedAnswer; readonly task: string; readonly verdict: CacheVerdict }
   | { readonly kind: 'miss'; readonly ticket: MissTicket; readonly verdict: CacheVerdict };
 
 /** Who produces the answer to a request that missed. */

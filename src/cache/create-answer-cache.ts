@@ -105,7 +105,7 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
     throwIfAborted(call.signal);
     const answer = found === undefined || found === 'away' ? undefined : readEntry(found, ticket);
     if (answer !== undefined && typeof found === 'object') {
-      return { kind: 'hit', answer, verdict: finish(call, hitVerdict('exactHit', found, 1)) };
+      return { kind: 'hit', answer, task: found.task, verdict: finish(call, hitVerdict('exactHit', found, 1)) };
     }
     const verdict: CacheVerdict = { outcome: found === 'away' ? 'unavailable' : 'miss' };
     call.trace.cache = verdict;
@@ -171,7 +171,7 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
     const probability = judgement.probability === undefined ? {} : { acceptanceProbability: judgement.probability };
     if (chosen !== undefined) {
       const verdict = finish(call, { ...hitVerdict('semanticHit', chosen.entry, chosen.similarity), ...probability });
-      return { kind: 'hit', answer: chosen.answer, verdict };
+      return { kind: 'hit', answer: chosen.answer, task: chosen.entry.task, verdict };
     }
     const refusedBy = judgement.refusedBy === undefined ? {} : { refusedBy: judgement.refusedBy };
     return {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cacheSchema } from './cache-settings.js';
 import { dispatchSchema } from './dispatch-settings.js';
 import { providersSchema } from './provider-settings.js';
 import type { Secret } from './secret.js';
@@ -32,6 +33,7 @@ export const serviceConfigSchema = z.strictObject({
   outcomes: outcomesSchema.prefault({}),
   providers: providersSchema.prefault({}),
   dispatch: dispatchSchema.prefault({}),
+  cache: cacheSchema.prefault({}),
 });
 
 type Written = z.output<typeof serviceConfigSchema>;

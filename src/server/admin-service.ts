@@ -4,12 +4,16 @@ import type { Snapshot, SnapshotSource } from '../bundle/snapshot.js';
 import type { LedgerRow, SavingsLedger } from '../dispatch/ledger.js';
 import {
   AdminServiceService,
+  GetCacheStatsRequest,
   GetSavingsRequest,
   GetStatusRequest,
   ListModelsRequest,
   ListTasksRequest,
+  InvalidateCacheRequest,
   ReloadBundleRequest,
+  type GetCacheStatsResponse,
   type GetSavingsResponse,
+  type InvalidateCacheResponse,
   type GetStatusResponse,
   type ListModelsResponse,
   type ListTasksResponse,
@@ -18,6 +22,7 @@ import {
   type ReloadBundleResponse,
   type Task,
 } from '../gen/pointsman/router/v1/admin.js';
+import { invalidateCache, readCacheStats, type CacheAdmin } from './cache-admin.js';
 import { paginate } from './paginate.js';
 import { receive } from './strict-decode.js';
 import { unary, type HandlerEnvironment } from './unary.js';
@@ -41,6 +46,8 @@ export interface AdminServiceOptions {
   readonly ledger: SavingsLedger;
   readonly embedder: { readonly fingerprint: string; readonly queueLength: number };
   readonly version: string;
+  /** Absent: nothing is cached. */
+  readonly cache?: CacheAdmin;
   readonly environment: HandlerEnvironment;
 }
 
@@ -65,6 +72,14 @@ export const adminServiceDefinition = {
   getSavings: {
     ...AdminServiceService.getSavings,
     requestDeserialize: receive((reader) => GetSavingsRequest.decode(reader)),
+  },
+  getCacheStats: {
+    ...AdminServiceService.getCacheStats,
+    requestDeserialize: receive((reader) => GetCacheStatsRequest.decode(reader)),
+  },
+  invalidateCache: {
+    ...AdminServiceService.invalidateCache,
+    requestDeserialize: receive((reader) => InvalidateCacheRequest.decode(reader)),
   },
 };
 
@@ -94,6 +109,10 @@ export function createAdminService(options: AdminServiceOptions): UntypedService
       const baselineModel = snapshots.current().bundle.settings.baselineModel;
       return { rows: rows.map(toWireSavings), total: toWireSavings(total), baselineModel };
     }),
+    getCacheStats: unary<GetCacheStatsRequest, GetCacheStatsResponse>(environment, () => readCacheStats(options.cache)),
+    invalidateCache: unary<InvalidateCacheRequest, InvalidateCacheResponse>(environment, (request) =>
+      invalidateCache(request, options.cache),
+    ),
   };
 }
 

@@ -1,6 +1,6 @@
 import { Metadata, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { AnswerSummary } from '../answer.js';
-import type { ChatEvent, ChatPipeline } from '../chat/chat-pipeline.js';
+import type { AnswerOrigin, ChatEvent, ChatPipeline } from '../chat/chat-pipeline.js';
 import {
   ChatRequest,
   RouterServiceService,
@@ -8,10 +8,10 @@ import {
   type ChatResponse,
   type StreamChatResponse,
 } from '../gen/pointsman/router/v1/router.js';
-import type { Decision } from '../routing/decision.js';
+import type { Decision as WireDecision } from '../gen/pointsman/router/v1/decision.js';
 import { createTrace, type RoutingTrace } from '../trace.js';
 import { toWireAccounting, toWireFinishReason, toWireParts } from './map-answer.js';
-import { toWireDecision, toWireTrace, toWireVerdict } from './map-decision.js';
+import { toWireCachedDecision, toWireDecision, toWireTrace, toWireVerdict } from './map-decision.js';
 import type { PromptLimits } from './map-prompt.js';
 import { mapRequest } from './map-request.js';
 import { serverStream } from './server-stream.js';
@@ -43,7 +43,7 @@ export function createChatService(options: ChatServiceOptions): UntypedServiceIm
   return {
     chat: unary<ChatRequest, ChatResponse>(environment, async (request, context) => {
       const trace = createTrace();
-      const { decision, answer, cache, baselineCostUsd } = await pipeline.chat(
+      const { origin, answer, baselineCostUsd } = await pipeline.chat(
         mapRequest(request, context.tenant, limits),
         trace,
         context.signal,
@@ -51,9 +51,9 @@ export function createChatService(options: ChatServiceOptions): UntypedServiceIm
       return {
         parts: toWireParts(answer.parts),
         finishReason: toWireFinishReason(answer.finishReason),
-        decision: toWireDecision(decision, trace.tasks),
+        decision: toWireOrigin(origin, trace),
         accounting: toWireAccounting(answer, baselineCostUsd, trace),
-        ...(cache === undefined ? {} : { cache: toWireVerdict(cache) }),
+        ...(origin.cache === undefined ? {} : { cache: toWireVerdict(origin.cache) }),
         ...(request.includeTrace ? { trace: toWireTrace(trace) } : {}),
         warnings: answer.warnings,
       };
@@ -62,7 +62,7 @@ export function createChatService(options: ChatServiceOptions): UntypedServiceIm
       const trace = createTrace();
       const events = pipeline.stream(mapRequest(request, context.tenant, limits), trace, context.signal);
       for await (const event of events) {
-        if (event.kind === 'start') context.sendMetadata(decisionMetadata(event.decision));
+        if (event.kind === 'start') context.sendMetadata(originMetadata(event.origin));
         yield toWireEvent(event, trace, request.includeTrace);
       }
     }),
@@ -70,19 +70,25 @@ export function createChatService(options: ChatServiceOptions): UntypedServiceIm
 }
 
 /** The decision in the initial metadata, for clients that look there before the first message. */
-function decisionMetadata(decision: Decision): Metadata {
+function originMetadata(origin: AnswerOrigin): Metadata {
+  const { decisionId, model, task } = origin.kind === 'decided' ? origin.decision : origin;
   const metadata = new Metadata();
-  metadata.set('x-pointsman-decision-id', decision.decisionId);
-  metadata.set('x-pointsman-model', decision.model);
-  metadata.set('x-pointsman-task', decision.task);
+  metadata.set('x-pointsman-decision-id', decisionId);
+  metadata.set('x-pointsman-model', model);
+  metadata.set('x-pointsman-task', task);
   return metadata;
+}
+
+function toWireOrigin(origin: AnswerOrigin, trace: RoutingTrace): WireDecision {
+  return origin.kind === 'decided' ? toWireDecision(origin.decision, trace.tasks) : toWireCachedDecision(origin);
 }
 
 function toWireEvent(event: ChatEvent, trace: RoutingTrace, includeTrace: boolean): StreamChatResponse {
   switch (event.kind) {
     case 'start': {
-      const cache = event.cache === undefined ? {} : { cache: toWireVerdict(event.cache) };
-      return { event: { $case: 'start', value: { decision: toWireDecision(event.decision, trace.tasks), ...cache } } };
+      const { origin } = event;
+      const cache = origin.cache === undefined ? {} : { cache: toWireVerdict(origin.cache) };
+      return { event: { $case: 'start', value: { decision: toWireOrigin(origin, trace), ...cache } } };
     }
     case 'textDelta':
       return { event: { $case: 'textDelta', value: event.text } };

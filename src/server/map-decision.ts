@@ -59,6 +59,21 @@ export function toWireDecision(decision: Decision, tasks: RoutingTrace['tasks'])
   };
 }
 
+/** What stands in a decision's place where the cache answered: nothing was chosen. */
+export function toWireCachedDecision(origin: {
+  readonly decisionId: string;
+  readonly snapshotId: string;
+  readonly task: string;
+  readonly model: string;
+}): wire.Decision {
+  return wire.Decision.fromPartial({
+    ...origin,
+    task: { task: origin.task },
+    reason: wire.SelectionReason.CACHE_HIT,
+    explanation: `answered from the cache; ${origin.model} gave the answer`,
+  });
+}
+
 /** A trace as the API sends it. */
 export function toWireTrace(trace: RoutingTrace): wire.Trace {
   return {

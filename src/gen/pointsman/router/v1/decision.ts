@@ -71,6 +71,8 @@ export enum SelectionReason {
   ONLY_CANDIDATE = 4,
   /** SESSION_AFFINITY - The session's earlier model was kept. */
   SESSION_AFFINITY = 5,
+  /** CACHE_HIT - Nothing was chosen: the cache answered. */
+  CACHE_HIT = 6,
   UNRECOGNIZED = -1,
 }
 
@@ -94,6 +96,9 @@ export function selectionReasonFromJSON(object: any): SelectionReason {
     case 5:
     case "SELECTION_REASON_SESSION_AFFINITY":
       return SelectionReason.SESSION_AFFINITY;
+    case 6:
+    case "SELECTION_REASON_CACHE_HIT":
+      return SelectionReason.CACHE_HIT;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -115,6 +120,8 @@ export function selectionReasonToJSON(object: SelectionReason): string {
       return "SELECTION_REASON_ONLY_CANDIDATE";
     case SelectionReason.SESSION_AFFINITY:
       return "SELECTION_REASON_SESSION_AFFINITY";
+    case SelectionReason.CACHE_HIT:
+      return "SELECTION_REASON_CACHE_HIT";
     case SelectionReason.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";

@@ -1,0 +1,43 @@
+import type { Usage } from '../answer.js';
+import type { Model } from '../bundle/bundle.js';
+import type { Snapshot } from '../bundle/snapshot.js';
+import type { DispatchCandidate, DispatchPlan } from '../dispatch/dispatch-plan.js';
+import { costOfUsage } from '../dispatch/usage.js';
+import type { RouteRequest } from '../request.js';
+import type { Decision } from '../routing/decision.js';
+import type { ClassifiedPrompt } from '../routing/route-prompt.js';
+import type { RoutingTrace } from '../trace.js';
+
+/** A request with its model chosen and the plan to reach it. */
+export interface Decided {
+  readonly prompt: ClassifiedPrompt;
+  readonly decision: Decision;
+  readonly plan: DispatchPlan;
+}
+
+/** The chosen model, then the fallbacks, each with the cost that the choice expected of it. */
+export function planOf(
+  request: RouteRequest,
+  { prompt, decision }: Pick<Decided, 'prompt' | 'decision'>,
+  trace: RoutingTrace,
+): DispatchPlan {
+  const { snapshot, view } = prompt;
+  const costs = new Map((trace.candidates ?? []).map((candidate) => [candidate.model, candidate.expectedCostUsd]));
+  const candidates: DispatchCandidate[] = [];
+  for (const id of [decision.model, ...decision.fallbackModels]) {
+    const model = modelById(snapshot, id);
+    if (model !== undefined) candidates.push({ model, expectedCostUsd: costs.get(id) ?? 0 });
+  }
+  return { request, candidates, promptTokens: view.estimatedPromptTokens };
+}
+
+/** What a usage costs on the bundle's baseline model, in US dollars. */
+export function baselineCost(snapshot: Snapshot, usage: Usage): number {
+  const baseline = snapshot.bundle.models[snapshot.baselineModelIndex];
+  return baseline === undefined ? 0 : costOfUsage(baseline.price, usage);
+}
+
+function modelById(snapshot: Snapshot, id: string): Model | undefined {
+  const index = snapshot.modelIndexById.get(id);
+  return index === undefined ? undefined : snapshot.bundle.models[index];
+}

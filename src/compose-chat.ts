@@ -1,0 +1,61 @@
+import { createAnswerCache } from './cache/create-answer-cache.js';
+import { createHitJudge } from './cache/hit-judge.js';
+import { createMemoryStore } from './cache/memory-store.js';
+import { createCachedAnswers } from './chat/cached-answers.js';
+import { createChatPipeline, type ChatPipeline } from './chat/chat-pipeline.js';
+import { createHitAudit } from './chat/hit-audit.js';
+import type { CloseStack } from './close-stack.js';
+import type { RoutingCore } from './compose.js';
+import type { ServiceConfig } from './config/service-config.js';
+import type { Dispatcher } from './dispatch/dispatcher.js';
+import type { SavingsLedger } from './dispatch/ledger.js';
+import type { CacheAdmin } from './server/cache-admin.js';
+
+/** What the chat methods are made of. */
+export interface ChatParts {
+  readonly pipeline: ChatPipeline;
+  /** Absent: nothing is cached. */
+  readonly cache?: CacheAdmin;
+}
+
+/** Time between two removals of expired answers. */
+const SWEEP_INTERVAL_MS = 10_000;
+/** Longest life of an answer in memory before a shared store. */
+const FRONT_TTL_MS = 30_000;
+
+/** Builds the chat pipeline with its cache. What must be closed goes to the stack. */
+export function startChat(
+  config: ServiceConfig,
+  parts: { readonly core: RoutingCore; readonly dispatcher: Dispatcher; readonly ledger: SavingsLedger },
+  stack: CloseStack,
+): ChatParts {
+  const { core, dispatcher, ledger } = parts;
+  const { router, embedder, snapshots } = core;
+  const base = { router, dispatcher, ledger, snapshots };
+  if (!config.cache.enabled) return { pipeline: createChatPipeline(base) };
+
+  const { cache: settings } = config;
+  const clock = Date.now;
+  const answers = createAnswerCache({
+    settings: { ...settings, isMaskedDataAllowed: settings.allowPersonalData },
+    embedderFingerprint: embedder.fingerprint,
+    judge: createHitJudge({
+      verifierTimeoutMs: settings.verifierTimeoutMs,
+      ...(embedder.verifier === undefined ? {} : { verifier: embedder.verifier }),
+    }),
+    local: createMemoryStore({ maxBytes: settings.memoryBytes, dimensions: embedder.dimensions, clock }),
+    frontTtlMs: FRONT_TTL_MS,
+    clock,
+  });
+  stack.add(() => answers.close());
+  const sweeper = setInterval(() => void answers.sweep(), SWEEP_INTERVAL_MS);
+  sweeper.unref();
+  stack.add(() => clearInterval(sweeper));
+  const audit = createHitAudit({ ...base, embedder, ...settings.audit, random: Math.random });
+  stack.add(() => audit.close());
+  const pipeline = createChatPipeline({
+    ...base,
+    cache: { answers: createCachedAnswers(answers, embedder), replay: settings.replay, audit },
+  });
+  return { pipeline, cache: { answers, audit } };
+}

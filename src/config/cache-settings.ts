@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { flag, integerBetween, numberAtLeast, numberBetween, oneOf, text } from './fields.js';
+
+/** The answer cache: the `cache` section of the service config. */
+export const cacheSchema = z.strictObject({
+  enabled: flag().default(true),
+  /** Bound on answers, prompts and vectors kept in memory. */
+  memoryBytes: integerBetween(1024 * 1024, 1024 ** 4).default(256 * 1024 * 1024),
+  /** Least cosine at which a stored prompt is looked at. */
+  minSimilarity: numberBetween(-1, 1).default(0.75),
+  /** Least probability, by rules, cosine and verifier, that both prompts want the same answer. */
+  minProbability: numberBetween(0, 1).default(0.5),
+  /** Stored prompts looked at for one look-up. */
+  maxCandidates: integerBetween(1, 64).default(4),
+  /** Languages whose prompts may be answered by similarity; in others only identical requests share answers. */
+  semanticLanguages: z.array(text({ maxCharacters: 3, what: 'a language code' })).default(['en']),
+  /** Answers to hotter requests are meant to differ and are not cached. */
+  maxTemperature: numberBetween(0, 2).default(1),
+  /** Longest life of an answer whose prompt speaks of recent things, in seconds. */
+  recentTtlSeconds: integerBetween(0, 31_536_000).default(900),
+  maxAnswerBytes: integerBetween(1024, 1024 ** 3).default(1024 * 1024),
+  /** Whether requests that hold personal data may be answered from the exact tier and stored. */
+  allowPersonalData: flag().default(false),
+  /** Raising it leaves every older entry behind. */
+  epoch: integerBetween(0, 1_000_000_000).default(0),
+  /** Longest wait for another call that is about to answer the same request, in milliseconds. */
+  maxFlightWaitMs: integerBetween(0, 3_600_000).default(30_000),
+  /** Time that the verifier has for the candidates of one look-up. */
+  verifierTimeoutMs: integerBetween(1, 60_000).default(250),
+  /** How a stored answer is streamed: in its original pieces, or each part whole. */
+  replay: oneOf(['original', 'whole']).default('original'),
+  audit: z
+    .strictObject({
+      /** Share of semantic hits that is also dispatched, in the background, and compared. */
+      share: numberBetween(0, 1).default(0),
+      maxConcurrent: integerBetween(1, 1000).default(2),
+      /** Cosine of two answers from which they count as the same. */
+      minAnswerSimilarity: numberAtLeast(-1).default(0.8),
+    })
+    .prefault({}),
+});
+
+/** Settings of the cache. */
+export type CacheConfig = z.output<typeof cacheSchema>;

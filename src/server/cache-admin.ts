@@ -1,0 +1,71 @@
+import type { AnswerCache, CacheFilter } from '../cache/answer-cache.js';
+import type { AuditStats } from '../cache/shadow-audit.js';
+import { RouterError } from '../errors.js';
+import {
+  GetCacheStatsResponse,
+  type InvalidateCacheRequest,
+  type InvalidateCacheResponse,
+} from '../gen/pointsman/router/v1/admin.js';
+
+/** What the admin methods need of the cache. */
+export interface CacheAdmin {
+  readonly answers: Pick<AnswerCache, 'stats' | 'invalidate'>;
+  /** Absent: semantic hits are not audited. */
+  readonly audit?: { stats(): AuditStats };
+}
+
+/** Figures of the cache since start; zeros where nothing is cached. */
+export async function readCacheStats(cache: CacheAdmin | undefined): Promise<GetCacheStatsResponse> {
+  if (cache === undefined) return GetCacheStatsResponse.fromPartial({ sharedStore: 'off' });
+  const stats = await cache.answers.stats();
+  const audit = cache.audit?.stats();
+  return GetCacheStatsResponse.fromPartial({
+    memoryEntries: BigInt(stats.local.entries),
+    memoryBytes: BigInt(stats.local.bytes),
+    lookups: BigInt(stats.lookups),
+    exactHits: BigInt(stats.exactHits),
+    semanticHits: BigInt(stats.semanticHits),
+    misses: BigInt(stats.misses),
+    refusals: Object.fromEntries([...stats.refusals].map(([check, count]) => [check, BigInt(count)])),
+    unavailable: BigInt(stats.unavailable),
+    auditedHits: BigInt(audit?.audited ?? 0),
+    auditedWrongHits: BigInt(audit?.wrong ?? 0),
+    ...(audit?.wrongHitRate === undefined
+      ? {}
+      : { wrongHitRateUpper: audit.wrongHitRate.upper, wrongHitRateLower: audit.wrongHitRate.lower }),
+    sharedStore: stats.shared?.state ?? 'off',
+  });
+}
+
+/**
+ * Removes what matches every field that is set, or counts it.
+ *
+ * @throws RouterError FIELD_INVALID when nothing is set and `all` does not confirm it; CACHE_UNAVAILABLE
+ */
+export async function invalidateCache(
+  request: InvalidateCacheRequest,
+  cache: CacheAdmin | undefined,
+): Promise<InvalidateCacheResponse> {
+  const filter = toFilter(request);
+  if (Object.keys(filter).length === 0 && !request.all) {
+    const description =
+      'set at least one of tenant, task, model, min_age_seconds, entry_id, or all to remove everything';
+    throw new RouterError({
+      reason: 'FIELD_INVALID',
+      message: description,
+      fieldViolations: [{ field: 'all', description }],
+    });
+  }
+  if (cache === undefined) return { removedCount: 0n };
+  return { removedCount: BigInt(await cache.answers.invalidate(filter, { isDryRun: request.dryRun })) };
+}
+
+function toFilter({ tenant, task, model, minAgeSeconds, entryId }: InvalidateCacheRequest): CacheFilter {
+  return {
+    ...(tenant === '' ? {} : { tenant }),
+    ...(task === '' ? {} : { task }),
+    ...(model === '' ? {} : { model }),
+    ...(minAgeSeconds === undefined ? {} : { minAgeSeconds: Number(minAgeSeconds) }),
+    ...(entryId === '' ? {} : { entryId }),
+  };
+}
