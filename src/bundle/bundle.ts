@@ -7,6 +7,8 @@ export interface Exemplar {
   readonly system?: string;
   /** Index into {@link Bundle.tasks}. */
   readonly taskIndex: number;
+  /** Someone has looked at it: lint no longer doubts that it belongs to its task. */
+  readonly isReviewed?: true;
   readonly location: SourceLocation;
 }
 

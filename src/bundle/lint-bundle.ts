@@ -17,7 +17,7 @@ export interface LintOptions {
   readonly vectors?: VectorTable;
   /** Over these vectors; built where it is not given. */
   readonly index?: ExemplarIndex;
-  /** Out-of-fold predictions of the fitted model. Without them likely mislabelled exemplars are not looked for. */
+  /** Out-of-fold predictions of the fitted model. Without them, or vectors, nothing is called mislabelled. */
   readonly predictions?: ExemplarPredictions;
 }
 
@@ -29,16 +29,23 @@ export interface LintOptions {
  * @returns findings by file, line and column.
  */
 export function lintBundle(bundle: Bundle, options: LintOptions = {}): readonly LintFinding[] {
-  const { vectors } = options;
   const findings = [
     ...lintExemplars(bundle),
     ...lintCatalogue(bundle),
     ...lintRows(bundle),
-    ...(vectors === undefined ? [] : lintVectors(bundle, vectors, options.index ?? buildExemplarIndex(vectors))),
-    ...(options.predictions === undefined ? [] : lintPredictions(bundle, options.predictions)),
+    ...lintSpace(bundle, options),
   ];
   return findings.sort(
     ({ location: a }, { location: b }) =>
       (a.file < b.file ? -1 : a.file > b.file ? 1 : 0) || a.line - b.line || a.column - b.column,
   );
+}
+
+function lintSpace(bundle: Bundle, { vectors, index, predictions }: LintOptions): readonly LintFinding[] {
+  if (vectors === undefined) return [];
+  const space = { vectors, index: index ?? buildExemplarIndex(vectors) };
+  return [
+    ...lintVectors(bundle, space.vectors, space.index),
+    ...(predictions === undefined ? [] : lintPredictions(bundle, predictions, space)),
+  ];
 }

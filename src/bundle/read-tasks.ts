@@ -88,6 +88,12 @@ function toExemplars(
   return rows.map((row, index) => {
     const location = document.locate(['exemplars', index]);
     if (typeof row === 'string') return { text: row, taskIndex, location };
-    return { text: row.text, taskIndex, location, ...(row.system !== undefined && { system: row.system }) };
+    return {
+      text: row.text,
+      taskIndex,
+      location,
+      ...(row.system !== undefined && { system: row.system }),
+      ...(row.reviewed && { isReviewed: true }),
+    };
   });
 }

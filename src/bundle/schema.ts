@@ -63,7 +63,12 @@ export const taskSchema = z.strictObject({
   }),
   expectedCompletionTokens: tokens(),
   exemplars: z
-    .array(z.union([exemplarText(), z.strictObject({ system: exemplarText().optional(), text: exemplarText() })]))
+    .array(
+      z.union([
+        exemplarText(),
+        z.strictObject({ system: exemplarText().optional(), text: exemplarText(), reviewed: flag().default(false) }),
+      ]),
+    )
     .min(1, { error: 'expected a list of at least one exemplar' }),
 });
 

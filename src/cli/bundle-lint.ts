@@ -49,7 +49,11 @@ async function lintWithVectors(config: ServiceConfig): Promise<readonly LintFind
       signal: new AbortController().signal,
       onProgress: progress.report,
     });
-    return lintBundle(analysis.bundle, { vectors: analysis.vectors, index: analysis.index });
+    return lintBundle(analysis.bundle, {
+      vectors: analysis.vectors,
+      index: analysis.index,
+      predictions: analysis.model.report.outOfFold,
+    });
   } finally {
     progress.end();
     await embedder.close();

@@ -227,14 +227,37 @@ t.test('an exemplar among those of another task is shadowed', async (t) => {
   ]);
 });
 
-t.test('an exemplar that the others call another task is likely mislabelled', async (t) => {
+t.test('an exemplar that model and neighbours call another task is likely mislabelled', async (t) => {
   const predictions = {
-    exemplarIndex: Int32Array.of(0, 1, 2, 13),
-    predictedTask: Int32Array.of(1, 1, 0, 1),
-    probability: Float32Array.of(0.97, 0.6, 0.99, 0.99),
-    ownProbability: Float32Array.of(0.01, 0.3, 0.99, 0.99),
+    exemplarIndex: Int32Array.of(0, 1, 2, 3, 13),
+    predictedTask: Int32Array.of(1, 1, 1, 0, 1),
+    probability: Float32Array.of(0.999, 0.6, 0.999, 0.99, 0.99),
+    ownProbability: Float32Array.of(0.0001, 0.3, 0.01, 0.99, 0.99),
   };
-  t.strictSame(await findingsOf(t, {}, { predictions }), [
-    'tasks/arithmetic.yaml:8:5: warning: mislabelled-exemplar: the other exemplars make this task "translation" with 97%; move it there or make it clearer',
-  ]);
+  const mislabelled =
+    'tasks/arithmetic.yaml:8:5: warning: mislabelled-exemplar: the other exemplars make this task "translation" with 99%; move it there or make it clearer';
+  // Without neighbours of its own task near, then with all of them.
+  const apart = new Float32Array(72 * 73);
+  for (let row = 0; row < 72; row += 1) {
+    const isTranslation = row >= 12 || row === 0;
+    apart[row * 73 + 72] = isTranslation ? 0.6 : -0.6;
+    apart[row * 73 + row] = 0.8;
+  }
+  const many = changed(
+    TRANSLATION,
+    'exemplars:\n',
+    `exemplars:\n${Array.from({ length: 48 }, (_, index) => `  - word ${index}\n`).join('')}`,
+  );
+  t.strictSame(await findingsOf(t, many, { vectors: { values: apart, dimensions: 73 }, predictions }), [mislabelled]);
+  const reviewed = edited(
+    'tasks/arithmetic.yaml',
+    'what is 12 times 12',
+    '{ text: what is 12 times 12, reviewed: true }',
+  );
+  const reviewedText = (reviewed['tasks/arithmetic.yaml'] ?? '').replace('0.8', '0.7') + tenOf('arithmetic');
+  const changes = { ...many, 'tasks/arithmetic.yaml': reviewedText };
+  t.strictSame(await findingsOf(t, changes, { vectors: { values: apart, dimensions: 73 }, predictions }), []);
+  const together = new Float32Array(24 * 24);
+  for (let row = 0; row < 24; row += 1) together[row * 24 + row] = 1;
+  t.strictSame(await findingsOf(t, {}, { vectors: { values: together, dimensions: 24 }, predictions }), []);
 });

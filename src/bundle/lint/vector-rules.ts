@@ -14,10 +14,13 @@ const NEIGHBOURS = 12;
 const SHADOWING_NEIGHBOURS = 6;
 /** and this similar on average. */
 const SHADOWING_SIMILARITY = 0.5;
-/** An exemplar is likely mislabelled when a head that had not seen it gives another task at least this probability, */
-const MISLABELLED_OTHER = 0.9;
-/** and its own at most this. */
-const MISLABELLED_OWN = 0.02;
+/** An exemplar is likely mislabelled when a model that had not seen it gives another task at least this probability, */
+const MISLABELLED_OTHER = 0.8;
+/** its own at most this, */
+const MISLABELLED_OWN = 0.0002;
+/** and of so many neighbours hardly one is of its own task. Hard exemplars that are right have such neighbours. */
+const MISLABELLED_NEIGHBOURS = 30;
+const MISLABELLED_OWN_NEIGHBOURS = 1;
 
 /** Predictions for exemplars by models that had not seen them. Parallel arrays. */
 export interface ExemplarPredictions {
@@ -31,11 +34,11 @@ export interface ExemplarPredictions {
 
 /** Rules on how exemplars lie to each other, by the index over them. */
 export function lintVectors(bundle: Bundle, vectors: VectorTable, index: ExemplarIndex): readonly LintFinding[] {
-  const { values, dimensions } = vectors;
   const findings: LintFinding[] = [];
   for (const own of bundle.exemplars.keys()) {
-    const vector = values.subarray(own * dimensions, (own + 1) * dimensions);
-    const neighbours = index.search(vector, NEIGHBOURS + 1).filter(({ exemplarIndex }) => exemplarIndex !== own);
+    const neighbours = index
+      .search(rowOf(vectors, own), NEIGHBOURS + 1)
+      .filter(({ exemplarIndex }) => exemplarIndex !== own);
     findings.push(...lintNearDuplicates(bundle, own, neighbours), ...lintShadowed(bundle, own, neighbours));
   }
   return findings;
@@ -72,7 +75,13 @@ function* lintShadowed(
   const own = exemplars[index];
   const nearest = neighbours.slice(0, SHADOWING_NEIGHBOURS);
   const first = exemplars[nearest[0]?.exemplarIndex ?? -1]?.taskIndex;
-  if (own === undefined || first === undefined || nearest.length < SHADOWING_NEIGHBOURS || first === own.taskIndex)
+  if (
+    own === undefined ||
+    own.isReviewed === true ||
+    first === undefined ||
+    nearest.length < SHADOWING_NEIGHBOURS ||
+    first === own.taskIndex
+  )
     return;
   const isOneTask = nearest.every(({ exemplarIndex: other }) => exemplars[other]?.taskIndex === first);
   const similarity = nearest.reduce((sum, neighbour) => sum + neighbour.similarity, 0) / nearest.length;
@@ -81,18 +90,39 @@ function* lintShadowed(
   yield finding('shadowed-exemplar', own.location, message);
 }
 
-/** Rule on exemplars that a model fitted on the others is sure to be of another task. */
-export function lintPredictions(bundle: Bundle, predictions: ExemplarPredictions): readonly LintFinding[] {
+/** Rule on exemplars that both a model fitted on the others and their neighbours hold to be of another task. */
+export function lintPredictions(
+  bundle: Bundle,
+  predictions: ExemplarPredictions,
+  space: { readonly vectors: VectorTable; readonly index: ExemplarIndex },
+): readonly LintFinding[] {
   const findings: LintFinding[] = [];
   for (const [row, index] of predictions.exemplarIndex.entries()) {
     const exemplar = bundle.exemplars[index];
     const predicted = predictions.predictedTask[row] ?? -1;
     const probability = predictions.probability[row] ?? 0;
     const isSure = probability >= MISLABELLED_OTHER && (predictions.ownProbability[row] ?? 1) <= MISLABELLED_OWN;
-    if (exemplar === undefined || predicted === exemplar.taskIndex || !isSure) continue;
+    if (exemplar === undefined || exemplar.isReviewed === true || predicted === exemplar.taskIndex || !isSure) continue;
+    if (ownNeighbours(bundle, index, space) > MISLABELLED_OWN_NEIGHBOURS) continue;
     const percent = Math.floor(probability * 100);
     const message = `the other exemplars make this task "${bundle.tasks[predicted]?.id ?? ''}" with ${percent}%; move it there or make it clearer`;
     findings.push(finding('mislabelled-exemplar', exemplar.location, message));
   }
   return findings;
+}
+
+/** Neighbours of an exemplar that are of its own task. */
+function ownNeighbours(
+  { exemplars }: Bundle,
+  own: number,
+  { vectors, index }: { readonly vectors: VectorTable; readonly index: ExemplarIndex },
+): number {
+  const hits = index.search(rowOf(vectors, own), MISLABELLED_NEIGHBOURS + 1);
+  return hits.filter(
+    ({ exemplarIndex }) => exemplarIndex !== own && exemplars[exemplarIndex]?.taskIndex === exemplars[own]?.taskIndex,
+  ).length;
+}
+
+function rowOf({ values, dimensions }: VectorTable, row: number): Float32Array {
+  return values.subarray(row * dimensions, (row + 1) * dimensions);
 }
