@@ -24,8 +24,6 @@ export function acceptanceInputs(
     verifierLogit: Math.max(-LOGIT_BOUND, Math.min(LOGIT_BOUND, verifierLogit)),
     uncovered: 1 - features.coverage,
     isSubstituted: features.isSubstituted ? 1 : 0,
-    isQuestionDoubtful: features.isQuestionDoubtful ? 1 : 0,
-    brevity: 1 / (1 + features.tellingWords),
   };
 }
 

@@ -164,7 +164,11 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
     if (nearest === undefined) return { kind: 'miss', ticket, verdict: finish(call, { outcome: 'miss' }) };
     const minProbability = Math.max(settings.minProbability, task.minProbability ?? 0);
     const candidates = usable.map(({ entry, similarity }) => ({ text: entry.text, similarity }));
-    const judgement = await judge.judge(ticket.identity.text, candidates, { minProbability, signal: call.signal });
+    const judgement = await judge.judge(ticket.identity.text, candidates, {
+      minProbability,
+      minProbabilityUnverified: settings.minProbabilityUnverified,
+      signal: call.signal,
+    });
     judgement.refusals.forEach(counters.countRefusal);
     if (judgement.isVerifierDown) call.trace.degradations.push('cache: verifier did not answer; judged without it');
     const chosen = judgement.accepted === undefined ? undefined : usable[judgement.accepted];

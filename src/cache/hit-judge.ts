@@ -24,14 +24,19 @@ export interface Judgement {
   readonly isVerifierDown: boolean;
 }
 
+/** Options of {@link HitJudge.judge}. */
+export interface JudgeOptions {
+  /** For candidates that the verifier scored. */
+  readonly minProbability: number;
+  /** For the others. */
+  readonly minProbabilityUnverified: number;
+  readonly signal: AbortSignal;
+}
+
 /** Decides whether a stored answer serves an asked prompt: rules first, then the verifier, then one probability. */
 export interface HitJudge {
   /** @throws RouterError only where the caller's own signal aborts */
-  judge(
-    asked: string,
-    candidates: readonly JudgedCandidate[],
-    options: { readonly minProbability: number; readonly signal: AbortSignal },
-  ): Promise<Judgement>;
+  judge(asked: string, candidates: readonly JudgedCandidate[], options: JudgeOptions): Promise<Judgement>;
 }
 
 /** Options of {@link createHitJudge}. */
@@ -56,7 +61,7 @@ interface Open {
 /** A judge over an optional verifier. */
 export function createHitJudge(options: HitJudgeOptions): HitJudge {
   return {
-    async judge(asked, candidates, { minProbability, signal }) {
+    async judge(asked, candidates, thresholds) {
       const reading = readForGuard(asked);
       const reasons = new Map<number, string>();
       const open: Open[] = [];
@@ -66,29 +71,54 @@ export function createHitJudge(options: HitJudgeOptions): HitJudge {
         else reasons.set(place, `guard:${refusedBy}`);
       });
       const read = open.slice(0, MOST_VERIFIED);
-      const { logits, isDown } = await scoreAll(options, asked, read, signal);
-      let best: { readonly place: number; readonly probability: number } | undefined;
-      read.forEach(({ place, candidate, features }, index) => {
-        const verifierLogit = logits[index];
-        const probability = acceptanceProbability({
-          similarity: candidate.similarity,
-          features,
-          ...(verifierLogit === undefined ? {} : { verifierLogit }),
-        });
-        if (probability < minProbability) reasons.set(place, verifierLogit === undefined ? 'acceptance' : 'verifier');
-        if (best === undefined || probability > best.probability) best = { place, probability };
-      });
-      const isAccepted = best !== undefined && best.probability >= minProbability;
+      const { logits, isDown } = await scoreAll(options, asked, read, thresholds.signal);
+      const weighed = read.map((item, index) => weigh(item, logits[index], thresholds));
+      for (const { place, refusedBy } of weighed) if (refusedBy !== undefined) reasons.set(place, refusedBy);
+      const accepted = likeliest(weighed.filter((item) => item.refusedBy === undefined));
+      const best = accepted ?? likeliest(weighed);
       const nearest = reasons.get(0);
       return {
-        ...(isAccepted && best !== undefined ? { accepted: best.place } : {}),
+        ...(accepted === undefined ? {} : { accepted: accepted.place }),
         ...(best === undefined ? {} : { probability: best.probability }),
-        ...(isAccepted || nearest === undefined ? {} : { refusedBy: nearest }),
+        ...(accepted !== undefined || nearest === undefined ? {} : { refusedBy: nearest }),
         refusals: [...reasons.values()],
         isVerifierDown: isDown,
       };
     },
   };
+}
+
+interface Weighed {
+  readonly place: number;
+  readonly probability: number;
+  readonly refusedBy?: string;
+}
+
+/** Without the verifier a word in another's place is reason enough to refuse. */
+function weigh(
+  { place, candidate, features }: Open,
+  verifierLogit: number | undefined,
+  thresholds: JudgeOptions,
+): Weighed {
+  const { similarity } = candidate;
+  if (verifierLogit === undefined) {
+    const probability = acceptanceProbability({ similarity, features });
+    const isRefused = features.isSubstituted || probability < thresholds.minProbabilityUnverified;
+    return {
+      place,
+      probability,
+      ...(isRefused ? { refusedBy: features.isSubstituted ? 'substitution' : 'acceptance' } : {}),
+    };
+  }
+  const probability = acceptanceProbability({ similarity, features, verifierLogit });
+  return { place, probability, ...(probability < thresholds.minProbability ? { refusedBy: 'verifier' } : {}) };
+}
+
+function likeliest(weighed: readonly Weighed[]): Weighed | undefined {
+  return weighed.reduce<Weighed | undefined>(
+    (best, item) => (best === undefined || item.probability > best.probability ? item : best),
+    undefined,
+  );
 }
 
 interface Scores {

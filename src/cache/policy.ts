@@ -7,6 +7,8 @@ export interface CacheSettings {
   readonly minSimilarity: number;
   /** Least acceptance probability of a hit. */
   readonly minProbability: number;
+  /** The same where the verifier is off or did not answer. The two scales differ: without it a probability rarely gets high. */
+  readonly minProbabilityUnverified: number;
   /** Stored prompts that the guard may look at for one look-up. */
   readonly maxCandidates: number;
   /** Languages (ISO 639-1) whose prompts may be answered by similarity; in others only identical requests share answers. */
@@ -28,7 +30,8 @@ export interface CacheSettings {
 /** Settings for a service that states none. */
 export const DEFAULT_CACHE_SETTINGS: CacheSettings = {
   minSimilarity: 0.75,
-  minProbability: 0.5,
+  minProbability: 0.88,
+  minProbabilityUnverified: 0.75,
   maxCandidates: 4,
   semanticLanguages: ['en'],
   maxTemperature: 1,

@@ -1,0 +1,109 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import t from 'tap';
+import { connectRedis } from '../../src/cache/redis-connection.js';
+import { createRedisFixture, REDIS_URL, SKIP_WITHOUT_REDIS } from './redis-fixture.js';
+import { makeEntry, STORE_CONTRACT, unitVector } from './store-contract.js';
+
+t.test('on Redis', { skip: SKIP_WITHOUT_REDIS }, async (t) => {
+  for (const vectorFormat of ['int8', 'float'] as const) {
+    for (const [name, behave] of STORE_CONTRACT) {
+      t.test(`${name} (${vectorFormat})`, async (t) => {
+        const { store, close } = await createRedisFixture({ vectorFormat });
+        // Redis keeps its own time: it has to pass.
+        await behave(t, { store, nowMs: Date.now, advance: (milliseconds) => wait(milliseconds + 10) });
+        await close();
+      });
+    }
+  }
+
+  t.test('a second replica sees what the first stored', async (t) => {
+    const prefix = `pointsman-test-${Date.now()}`;
+    const first = await createRedisFixture({ prefix });
+    const second = await createRedisFixture({ prefix });
+    const entry = makeEntry({ nowMs: Date.now() });
+    first.store.put(entry, unitVector(1, 0.1));
+    await first.store.flush();
+    t.same(await second.store.getExact('partition-a', 'key-a'), entry);
+    const found = await second.store.findNearest({
+      partition: 'partition-a',
+      vector: unitVector(1, 0.1),
+      count: 1,
+      minSimilarity: 0.9,
+    });
+    t.equal(found.length, 1);
+    await second.store.close();
+    await first.close();
+  });
+
+  t.test('one replica at a time has a lease', async (t) => {
+    const prefix = `pointsman-test-lease-${Date.now()}`;
+    const first = await createRedisFixture({ prefix });
+    const second = await createRedisFixture({ prefix });
+    t.equal(await first.store.leases.acquire('p', 'k'), true);
+    t.equal(await second.store.leases.acquire('p', 'k'), false);
+    first.store.leases.release('p', 'k');
+    await first.store.flush();
+    t.equal(await second.store.leases.acquire('p', 'k'), true);
+    await second.store.close();
+    await first.close();
+  });
+
+  t.test('a tenant over its number of entries loses those nearest their end', async (t) => {
+    const { store, close } = await createRedisFixture({ maxEntriesPerTenant: 3 });
+    for (let index = 0; index < 5; index += 1) {
+      store.put(
+        makeEntry({ nowMs: Date.now(), exactKey: `key-${index}`, expiresAtMs: Date.now() + 60_000 + index * 1000 }),
+        unitVector(1, 0.1 * index),
+      );
+    }
+    await store.flush();
+    t.equal(await store.sweep(100), 2);
+    t.equal(await store.getExact('partition-a', 'key-1'), undefined);
+    t.ok(await store.getExact('partition-a', 'key-2'));
+    await close();
+  });
+
+  t.test('a flushed or damaged store makes misses and fills again', async (t) => {
+    const prefix = `pointsman-test-flush-${Date.now()}`;
+    const { store, close } = await createRedisFixture({ prefix });
+    const admin = connectRedis({ url: REDIS_URL ?? '' });
+    await new Promise((resolve) => admin.once('ready', resolve));
+    const entry = makeEntry({ nowMs: Date.now() });
+    const query = { partition: 'partition-a', vector: unitVector(1, 0.1), count: 1, minSimilarity: 0.9 };
+    store.put(entry, query.vector);
+    await store.flush();
+    await admin.hdel(`${prefix}:{partition-a}:e:key-a`, 'a');
+    t.equal(await store.getExact('partition-a', 'key-a'), undefined, 'an entry without its answer');
+    t.same(await store.findNearest(query), []);
+    const names = await admin.keys(`${prefix}:*`);
+    await Promise.all(names.map((name) => admin.del(name)));
+    t.same(await store.findNearest(query), []);
+    store.put(entry, query.vector);
+    await store.flush();
+    t.equal((await store.findNearest(query)).length, 1);
+    admin.disconnect();
+    await close();
+  });
+});
+
+t.test('without a server every look-up fails at once and writes are dropped', async (t) => {
+  const redis = connectRedis({ url: 'redis://127.0.0.1:1' });
+  const { createRedisStore } = await import('../../src/cache/redis-store.js');
+  const store = createRedisStore({
+    redis,
+    prefix: 'p',
+    vectorFormat: 'int8',
+    deadlineMs: 25,
+    maxEntriesPerTenant: 10,
+    leaseMs: 1000,
+    clock: Date.now,
+  });
+  const startedAt = performance.now();
+  for (let index = 0; index < 10; index += 1) await t.rejects(store.getExact('p', 'k'), { name: 'StoreAwayError' });
+  t.ok(performance.now() - startedAt < 1000);
+  store.put(makeEntry({ nowMs: Date.now() }), undefined);
+  await store.flush();
+  t.equal(await store.leases.acquire('p', 'k'), true, 'better two dispatches than none');
+  t.match(await store.stats(), { state: 'down', droppedWrites: 1 });
+  await store.close();
+});
