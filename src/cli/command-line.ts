@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { runBundleLint, type BundleLintFlags } from './bundle-lint.js';
+import { runCacheInvalidate, runCacheStats, type CacheFlags, type InvalidateFlags } from './cache.js';
 import { describeError, type ExitCode, type Output } from './output.js';
 import { runOutcomesImport, type OutcomesImportFlags } from './outcomes-import.js';
 import { runProposals, type ProposalsFlags } from './proposals.js';
@@ -79,6 +80,8 @@ function createProgram(version: string, output: Output, choose: (action: Action)
     .option('--static', 'leave out what needs the embedder: near duplicates, shadowed and mislabelled exemplars')
     .action((folder: string | undefined, flags: BundleLintFlags) => choose(() => runBundleLint(folder, flags, output)));
 
+  addCacheCommands(program, output, choose);
+
   program
     .command('outcomes')
     .description('Use recorded outcomes.')
@@ -111,4 +114,29 @@ function createProgram(version: string, output: Output, choose: (action: Action)
       '  pointsman bundle lint router-models',
   );
   return program;
+}
+
+const DEFAULT_ADDRESS = '127.0.0.1:50051';
+
+function addCacheCommands(program: Command, output: Output, choose: (action: Action) => void): void {
+  const cache = program.command('cache').description('Look at and empty the cache of a running service.');
+  cache
+    .command('stats')
+    .description('What the cache holds, its hits, what its guard refused, what the audit found.')
+    .option('-a, --address <host:port>', 'where the service listens', DEFAULT_ADDRESS)
+    .option('-j, --json', 'print JSON')
+    .action((flags: CacheFlags) => choose(() => runCacheStats(flags, output)));
+  cache
+    .command('invalidate')
+    .description('Count the cached answers that match every option; remove them with --yes.')
+    .option('-a, --address <host:port>', 'where the service listens', DEFAULT_ADDRESS)
+    .option('--tenant <name>', 'answers of this tenant')
+    .option('--task <id>', 'answers of this task')
+    .option('--model <id>', 'answers that this model gave')
+    .option('--min-age <seconds>', 'answers at least this old')
+    .option('--entry <id>', 'this entry')
+    .option('--all', 'every answer')
+    .option('-y, --yes', 'remove them, not only count')
+    .option('-j, --json', 'print JSON')
+    .action((flags: InvalidateFlags) => choose(() => runCacheInvalidate(flags, output)));
 }
