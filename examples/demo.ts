@@ -6,6 +6,8 @@ import { startService } from '../src/compose.js';
 import { loadConfig } from '../src/config/load-config.js';
 import { ReasoningEffort, Role } from '../src/gen/pointsman/router/v1/prompt.js';
 import { RouterServiceClient, type SelectModelResponse } from '../src/gen/pointsman/router/v1/router.js';
+import { AdminServiceClient } from '../src/gen/pointsman/router/v1/admin.js';
+import { showChats } from './demo-chat.js';
 import { DEMO_PROMPTS } from './demo-prompts.js';
 
 interface Row {
@@ -47,15 +49,25 @@ function renderRows(rows: readonly Row[]): string {
   );
 }
 
+/** No key is needed: the echo provider answers for every vendor, and one vendor is down, to show failover. */
+const DEMO_PROVIDERS = {
+  providers: { novita: { kind: 'echo', isDown: true } },
+  dispatch: { unconfigured: 'echo' },
+} as const;
+
 const started = performance.now();
 const progress = createProgress();
 const service = await startService({
-  config: loadConfig({ overrides: { listen: { port: 0 }, log: { level: 'error' }, drain: { pauseMs: 0 } } }),
+  config: loadConfig({
+    overrides: { listen: { port: 0 }, log: { level: 'silent' }, drain: { pauseMs: 0 }, ...DEMO_PROVIDERS },
+  }),
   onProgress: progress.report,
 });
 progress.end();
 console.log(`Ready after ${((performance.now() - started) / 1000).toFixed(2)} s on port ${service.port}.\n`);
-const client = new RouterServiceClient(`127.0.0.1:${service.port}`, credentials.createInsecure());
+const address = `127.0.0.1:${service.port}`;
+const client = new RouterServiceClient(address, credentials.createInsecure());
+const admin = new AdminServiceClient(address, credentials.createInsecure());
 try {
   const rows: Row[] = [];
   for (const prompt of DEMO_PROMPTS) {
@@ -67,9 +79,11 @@ try {
   const cost = rows.reduce((sum, row) => sum + (row.response.decision?.expectedCostUsd ?? 0), 0);
   const strongest = rows.reduce((sum, row) => sum + (row.response.decision?.baselineCostUsd ?? 0), 0);
   console.log(
-    `\nExpected cost ${formatUsd(cost)} instead of ${formatUsd(strongest)} on the strongest model: ${formatPercent(1 - cost / strongest, 1)} saved.`,
+    `\nExpected cost ${formatUsd(cost)} instead of ${formatUsd(strongest)} on the strongest model: ${formatPercent(1 - cost / strongest, 1)} saved.\n`,
   );
+  await showChats(client, admin);
 } finally {
   client.close();
+  admin.close();
   await service.stop();
 }
