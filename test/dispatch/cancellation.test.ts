@@ -96,7 +96,7 @@ t.test('1,000 clients vanish in mid-stream: no upstream connection is left', asy
   const used = process.cpuUsage(before);
   // Processor time, of both sides: other tests on the machine don't count. bench:dispatch measures wall time.
   const tookMs = (used.user + used.system) / 1000;
-  t.ok(tookMs < 2000, `${tookMs.toFixed(0)} ms`);
+  t.ok(tookMs < 5000, `${tookMs.toFixed(0)} ms`);
   t.ok((await ends).every(({ status }) => status === 'rejected'));
   t.ok(dispatcher.status().every(({ inFlight }) => inFlight === 0));
 });
