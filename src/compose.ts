@@ -24,6 +24,7 @@ import {
 import { createRouter, type ClassifiedPrompt, type Router } from './routing/route-prompt.js';
 import { adminServiceDefinition, createAdminService } from './server/admin-service.js';
 import { startGrpcServer, type GrpcServer } from './server/grpc-server.js';
+import { startHttpFacade, type HttpFacade } from './server/http-facade/http-facade.js';
 import { createRouterService, routerServiceDefinition } from './server/router-service.js';
 import { createCallGate, type HandlerEnvironment } from './server/unary.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
@@ -52,6 +53,8 @@ export interface RoutingCoreOptions {
 /** A running service. */
 export interface Service {
   readonly port: number;
+  /** Port of the HTTP facade; absent where it is off. */
+  readonly httpPort?: number;
   readonly core: RoutingCore;
   /** Drains the server, then closes everything. @returns whether every call ended by itself. */
   stop(): Promise<boolean>;
@@ -134,7 +137,7 @@ export async function startService(options: RoutingCoreOptions): Promise<Service
     const core = await startRoutingCore({ ...options, logger, deploymentHealth: dispatcher.health });
     stack.add(() => core.close());
     catalogue = () => core.snapshots.current().bundle.models;
-    const server = await startServer(config, { core, dispatcher }, { logger, stack });
+    const { server, facade } = await startServers(config, { core, dispatcher }, { logger, stack });
     if (config.reload.pollIntervalMs > 0) {
       const watcher = watchBundle({
         directory: config.bundle,
@@ -144,12 +147,13 @@ export async function startService(options: RoutingCoreOptions): Promise<Service
       stack.add(() => watcher.close());
     }
     server.setServing(true);
-    logger.info({ port: server.port, snapshot: core.snapshots.current().id }, 'serving');
+    const ports = { port: server.port, ...(facade === undefined ? {} : { httpPort: facade.port }) };
+    logger.info({ ...ports, snapshot: core.snapshots.current().id }, 'serving');
     return {
-      port: server.port,
+      ...ports,
       core,
       async stop() {
-        const isClean = await server.drain(config.drain);
+        const [isClean] = await Promise.all([server.drain(config.drain), facade?.drain(config.drain.timeoutMs)]);
         await stack.close();
         logger.info({ isClean }, 'stopped');
         return isClean;
@@ -189,11 +193,11 @@ function decidedText({ snapshot, view, classification }: ClassifiedPrompt): Deci
   };
 }
 
-async function startServer(
+async function startServers(
   config: ServiceConfig,
   { core, dispatcher }: { core: RoutingCore; dispatcher: Dispatcher },
   { logger, stack }: { logger: Logger; stack: CloseStack },
-): Promise<GrpcServer> {
+): Promise<{ server: GrpcServer; facade: HttpFacade | undefined }> {
   const { outcomes } = config;
   const journal =
     outcomes.directory === undefined ? undefined : await openOutcomeJournal({ directory: outcomes.directory });
@@ -208,7 +212,17 @@ async function startServer(
   };
   const chatDeadlines = { ...config.deadlines, defaultMs: config.deadlines.chatDefaultMs };
   const chatEnvironment = { ...environment, deadlines: chatDeadlines };
-  return startGrpcServer({
+  const facade = config.httpFacade.enabled
+    ? await startHttpFacade({
+        ...config.httpFacade,
+        pipeline: chat.pipeline,
+        snapshots: core.snapshots,
+        limits: config.limits,
+        environment: chatEnvironment,
+      })
+    : undefined;
+  if (facade !== undefined) stack.add(() => facade.drain(0));
+  const server = await startGrpcServer({
     ...config.listen,
     maxReceiveBytes: config.limits.maxReceiveBytes,
     hasReflection: config.features.reflection,
@@ -243,6 +257,7 @@ async function startServer(
       },
     ],
   });
+  return { server, facade };
 }
 
 async function closeOnFailure<T>(build: (stack: CloseStack) => Promise<T>): Promise<T> {

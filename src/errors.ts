@@ -35,6 +35,7 @@ export const REASONS = {
   UNKNOWN_MODEL: { code: 'INVALID_ARGUMENT', retryable: false },
   UNKNOWN_TASK: { code: 'INVALID_ARGUMENT', retryable: false },
   OUTCOME_INVALID: { code: 'INVALID_ARGUMENT', retryable: false },
+  RESOURCE_NOT_FOUND: { code: 'NOT_FOUND', retryable: false },
   DECISION_NOT_FOUND: { code: 'NOT_FOUND', retryable: false },
   NO_ELIGIBLE_MODEL: { code: 'FAILED_PRECONDITION', retryable: false },
   // Time

@@ -15,6 +15,15 @@ export const listenSchema = z.strictObject({
   port: integerBetween(0, 65_535).default(50_051),
 });
 
+/** The OpenAI-compatible HTTP server. */
+export const httpFacadeSchema = z.strictObject({
+  enabled: flag().default(false),
+  /** Loopback by default: the facade has no authentication, so reaching further is a decision. */
+  host: text({ maxCharacters: 255, what: 'an address' }).default('127.0.0.1'),
+  /** 0 takes a free one. */
+  port: integerBetween(0, 65_535).default(8080),
+});
+
 /** The embedding worker process. */
 export const embeddingSchema = z.strictObject({
   /** Texts that may wait; more are refused with RESOURCE_EXHAUSTED. */

@@ -9,6 +9,7 @@ import {
   embeddingSchema,
   featuresSchema,
   folderSchema,
+  httpFacadeSchema,
   limitsSchema,
   listenSchema,
   logSchema,
@@ -19,6 +20,7 @@ import {
 /** The service config as it is written (`pointsman.yaml`). Everything is optional. */
 export const serviceConfigSchema = z.strictObject({
   listen: listenSchema.prefault({}),
+  httpFacade: httpFacadeSchema.prefault({}),
   /** Folder of the bundle; the one that comes with the program without it. */
   bundle: folderSchema.optional(),
   /** Folder for snapshots and vectors; `.cache/pointsman` beside the program without it. */

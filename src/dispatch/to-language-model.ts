@@ -113,6 +113,9 @@ function toFilePart(part: MediaPart): LanguageModelV3FilePart {
     const mediaType = part.mediaType || inline.mediaType || (sniffMediaType(inline.data) ?? fallback);
     return { type: 'file', data: inline.data, mediaType, ...filename };
   }
+  if (!URL.canParse(part.source.url)) {
+    throw new AttemptError({ errorClass: 'badRequest', message: `the address of a ${part.kind} is not a URL` });
+  }
   return { type: 'file', data: new URL(part.source.url), mediaType: part.mediaType || fallback, ...filename };
 }
 
