@@ -18,8 +18,8 @@ const CASES: readonly Case[] = [
   ],
   [
     'unknown key that is like no known one',
-    edited('bundle.yaml', 'baselineModel: big', 'zzz: 1'),
-    'bundle.yaml:3:1: zzz: unknown key; known: name, embedder, defaultModel, baselineModel, risk, defaultAbstentionThreshold, confidence, tolerance, qualityPreference, declaredEquivalentCount, and 1 more',
+    edited(TASK, '{ policy: allow }', '{ policy: allow, zzz: 1 }'),
+    'tasks/arithmetic.yaml:5:25: cache.zzz: unknown key; known: policy, ttlSeconds, minSimilarity',
   ],
   [
     'unknown key of an exemplar',
