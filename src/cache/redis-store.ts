@@ -164,7 +164,8 @@ export function createRedisStore(options: RedisStoreOptions): RedisStore {
       const expired = await redis.zrangebyscore(key, '-inf', String(clock()), 'LIMIT', 0, room);
       const total = await redis.zcard(key);
       const surplus = Math.min(room - expired.length, total - expired.length - options.maxEntriesPerTenant);
-      const pushedOut = surplus > 0 ? await redis.zrange(key, expired.length, expired.length + surplus - 1) : [];
+      const pushedOut =
+        surplus > 0 ? await redis.zrange(key, String(expired.length), String(expired.length + surplus - 1)) : [];
       await removeMembers(tenantKey, [...expired, ...pushedOut]);
       removed += expired.length + pushedOut.length;
       if (total === 0) await redis.srem(keys.tenants, tenantKey);

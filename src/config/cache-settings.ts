@@ -9,7 +9,9 @@ export const cacheSchema = z.strictObject({
   /** Least cosine at which a stored prompt is looked at. */
   minSimilarity: numberBetween(-1, 1).default(0.75),
   /** Least probability, by rules, cosine and verifier, that both prompts want the same answer. */
-  minProbability: numberBetween(0, 1).default(0.5),
+  minProbability: numberBetween(0, 1).default(0.88),
+  /** The same where the verifier is off or did not answer: its scale is another. */
+  minProbabilityUnverified: numberBetween(0, 1).default(0.75),
   /** Stored prompts looked at for one look-up. */
   maxCandidates: integerBetween(1, 64).default(4),
   /** Languages whose prompts may be answered by similarity; in others only identical requests share answers. */
