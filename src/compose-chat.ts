@@ -1,6 +1,8 @@
-import { createAnswerCache } from './cache/create-answer-cache.js';
+import { createAnswerCache, type AnswerCacheOptions } from './cache/create-answer-cache.js';
 import { createHitJudge } from './cache/hit-judge.js';
 import { createMemoryStore } from './cache/memory-store.js';
+import { connectRedis } from './cache/redis-connection.js';
+import { createRedisStore } from './cache/redis-store.js';
 import { createCachedAnswers } from './chat/cached-answers.js';
 import { createChatPipeline, type ChatPipeline } from './chat/chat-pipeline.js';
 import { createHitAudit } from './chat/hit-audit.js';
@@ -10,6 +12,7 @@ import type { ServiceConfig } from './config/service-config.js';
 import type { Dispatcher } from './dispatch/dispatcher.js';
 import type { SavingsLedger } from './dispatch/ledger.js';
 import type { CacheAdmin } from './server/cache-admin.js';
+import type { Logger } from './telemetry/logger.js';
 
 /** What the chat methods are made of. */
 export interface ChatParts {
@@ -26,7 +29,12 @@ const FRONT_TTL_MS = 30_000;
 /** Builds the chat pipeline with its cache. What must be closed goes to the stack. */
 export function startChat(
   config: ServiceConfig,
-  parts: { readonly core: RoutingCore; readonly dispatcher: Dispatcher; readonly ledger: SavingsLedger },
+  parts: {
+    readonly core: RoutingCore;
+    readonly dispatcher: Dispatcher;
+    readonly ledger: SavingsLedger;
+    readonly logger: Logger;
+  },
   stack: CloseStack,
 ): ChatParts {
   const { core, dispatcher, ledger } = parts;
@@ -44,6 +52,7 @@ export function startChat(
       ...(embedder.verifier === undefined ? {} : { verifier: embedder.verifier }),
     }),
     local: createMemoryStore({ maxBytes: settings.memoryBytes, dimensions: embedder.dimensions, clock }),
+    ...(settings.redis === undefined ? {} : { shared: connectShared(settings.redis, parts.logger, stack) }),
     frontTtlMs: FRONT_TTL_MS,
     clock,
   });
@@ -58,4 +67,19 @@ export function startChat(
     cache: { answers: createCachedAnswers(answers, embedder), replay: settings.replay, audit },
   });
   return { pipeline, cache: { answers, audit } };
+}
+
+/** Opens the shared store. A Redis that is away makes misses, never errors, and comes back by itself. */
+function connectShared(
+  settings: NonNullable<ServiceConfig['cache']['redis']>,
+  logger: Logger,
+  stack: CloseStack,
+): NonNullable<AnswerCacheOptions['shared']> {
+  const redis = connectRedis({
+    url: settings.url.reveal(),
+    onDown: (error) => logger.warn({ reason: error.message }, 'the shared cache store is away'),
+  });
+  stack.add(() => redis.disconnect());
+  const store = createRedisStore({ ...settings, redis, clock: Date.now });
+  return { store, leases: store.leases };
 }

@@ -203,7 +203,7 @@ async function startServers(
     outcomes.directory === undefined ? undefined : await openOutcomeJournal({ directory: outcomes.directory });
   if (journal !== undefined) stack.add(() => journal.close());
   const ledger = createSavingsLedger();
-  const chat = startChat(config, { core, dispatcher, ledger }, stack);
+  const chat = startChat(config, { core, dispatcher, ledger, logger }, stack);
   const environment: HandlerEnvironment = {
     deadlines: config.deadlines,
     gate: createCallGate(config.limits.maxCallsInFlight),

@@ -1,5 +1,22 @@
 import { z } from 'zod';
+import { secret } from './secret.js';
 import { flag, integerBetween, numberAtLeast, numberBetween, oneOf, text } from './fields.js';
+
+/** A Redis 8 that replicas share. */
+const redisSchema = z.strictObject({
+  /** redis:// or rediss://, as a reference, since it may hold a password. */
+  url: secret(),
+  /** Before every key. */
+  prefix: text({ maxCharacters: 100, what: 'a key prefix' }).default('pointsman'),
+  /** "int8" takes a quarter of the memory of "float". */
+  vectorFormat: oneOf(['int8', 'float']).default('int8'),
+  /** Time that a look-up has before it counts as a miss. */
+  deadlineMs: integerBetween(1, 10_000).default(25),
+  /** Entries that one tenant may have. */
+  maxEntriesPerTenant: integerBetween(1, 1_000_000_000).default(1_000_000),
+  /** Longest time that a replica may claim an answer in the making. */
+  leaseMs: integerBetween(100, 3_600_000).default(30_000),
+});
 
 /** The answer cache: the `cache` section of the service config. */
 export const cacheSchema = z.strictObject({
@@ -31,6 +48,8 @@ export const cacheSchema = z.strictObject({
   verifierTimeoutMs: integerBetween(1, 60_000).default(250),
   /** How a stored answer is streamed: in its original pieces, or each part whole. */
   replay: oneOf(['original', 'whole']).default('original'),
+  /** Shared store; without it each process keeps its own answers. */
+  redis: redisSchema.optional(),
   audit: z
     .strictObject({
       /** Share of semantic hits that is also dispatched, in the background, and compared. */
