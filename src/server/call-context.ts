@@ -23,7 +23,7 @@ export interface ServerCall {
 export interface DeadlineSettings {
   /** Applies where the client sets none. */
   readonly defaultMs: number;
-  /** Kept back from the client's deadline, so that our own error arrives in time. */
+  /** Kept back from the client's deadline, so that our own error arrives in time. A call with less left is refused. */
   readonly reserveMs: number;
 }
 
@@ -47,13 +47,17 @@ export function openCall(call: ServerCall, settings: DeadlineSettings, newId: ()
   const controller = new AbortController();
   const deadline = call.getDeadline();
   const deadlineAt = typeof deadline === 'number' ? deadline : deadline.getTime();
-  const waitMs = Number.isFinite(deadlineAt)
-    ? Math.max(0, deadlineAt - Date.now() - settings.reserveMs)
-    : settings.defaultMs;
-  const timer = setTimeout(() => controller.abort(deadlinePassed()), Math.min(waitMs, MAX_TIMER_MS));
-  timer.unref();
+  const waitMs = Number.isFinite(deadlineAt) ? deadlineAt - Date.now() - settings.reserveMs : settings.defaultMs;
+  let isClosed = false;
+  let timer: NodeJS.Timeout | undefined;
+  const expire = (): void => controller.abort(deadlinePassed());
+  // At once, not by a timer: the transport's own timer would answer first, and without details.
+  if (waitMs <= 0) expire();
+  else timer = setTimeout(expire, Math.min(waitMs, MAX_TIMER_MS)).unref();
 
   const cancel = (): void => {
+    // grpc-js tells of every call's end this way, also of a good one.
+    if (isClosed) return;
     controller.abort(new RouterError({ reason: 'CALL_CANCELLED', message: 'the client cancelled the call' }));
   };
   call.on('cancelled', cancel);
@@ -65,7 +69,10 @@ export function openCall(call: ServerCall, settings: DeadlineSettings, newId: ()
       tenant: headerText(call.metadata, TENANT_KEY) ?? 'default',
       requestId: headerText(call.metadata, REQUEST_ID_KEY) ?? newId(),
     },
-    close: () => clearTimeout(timer),
+    close: () => {
+      isClosed = true;
+      clearTimeout(timer);
+    },
   };
 }
 

@@ -11,6 +11,7 @@ import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from 'pino';
 import { RouterError } from '../errors.js';
+import { createLongStreams, type LongStreams } from './long-streams.js';
 
 /** A service and its handlers. */
 export interface ServiceBinding {
@@ -62,8 +63,12 @@ const CONNECTION_OPTIONS = {
  * @throws RouterError LISTEN_FAILED when the address cannot be bound.
  */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
+  // A health watch or a reflection session would otherwise hold up every shutdown until its timeout.
+  const services = options.services.map(({ name }) => `/${name}/`);
+  const longStreams = createLongStreams((path) => !services.some((prefix) => path.startsWith(prefix)));
   const server = new Server({
     ...CONNECTION_OPTIONS,
+    interceptors: [longStreams.interceptor],
     'grpc.max_receive_message_length': options.maxReceiveBytes,
     'grpc.enable_channelz': options.hasChannelz ? 1 : 0,
   });
@@ -84,7 +89,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     async drain({ pauseMs, timeoutMs }) {
       setServing(false);
       await delay(pauseMs);
-      return shutDown(server, timeoutMs, options.logger);
+      return shutDown(server, { longStreams, timeoutMs, logger: options.logger });
     },
   };
 }
@@ -131,7 +136,13 @@ function listenProblem(message: string): string {
   return message;
 }
 
-function shutDown(server: Server, timeoutMs: number, logger: Logger): Promise<boolean> {
+interface ShutDownOptions {
+  readonly longStreams: LongStreams;
+  readonly timeoutMs: number;
+  readonly logger: Logger;
+}
+
+function shutDown(server: Server, { longStreams, timeoutMs, logger }: ShutDownOptions): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
       logger.warn({ timeoutMs }, 'calls still in flight after the drain timeout are cut');
@@ -142,6 +153,7 @@ function shutDown(server: Server, timeoutMs: number, logger: Logger): Promise<bo
       clearTimeout(timer);
       resolve(true);
     });
+    longStreams.end();
   });
 }
 
