@@ -6,6 +6,7 @@ import { runOutcomesImport, type OutcomesImportFlags } from './outcomes-import.j
 import { runProposals, type ProposalsFlags } from './proposals.js';
 import { runSelect, type SelectFlags } from './select.js';
 import { runServe, type ServeFlags } from './serve.js';
+import { UsageError } from './usage-error.js';
 
 /** Every command runs to an exit code; nothing below main ends the process. */
 type Action = () => Promise<ExitCode>;
@@ -34,7 +35,7 @@ export async function runCommandLine(args: readonly string[], version: string, o
     return await action();
   } catch (error) {
     output.note(`pointsman: ${describeError(error)}`);
-    return 1;
+    return error instanceof UsageError ? 2 : 1;
   }
 }
 
@@ -42,6 +43,7 @@ function createProgram(version: string, output: Output, choose: (action: Action)
   const program = new Command('pointsman')
     .description('A semantic smart-router for LLM traffic: the cheapest model shown to be capable, with the reasons.')
     .version(version)
+    .showHelpAfterError('(--help lists what there is)')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => output.out(text.trimEnd()),

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { RouterError } from '../errors.js';
 import type { LoadConfigOptions } from '../config/load-config.js';
 import type { ConfigOverrides } from '../config/service-config.js';
+import { UsageError } from './usage-error.js';
 
 /** Flags that every command which reads the config has. */
 export interface ConfigFlags {
@@ -18,20 +18,16 @@ export function configOptions(flags: ConfigFlags, overrides: ConfigOverrides = {
   };
 }
 
-/** @throws RouterError CONFIG_INVALID */
+/** @throws UsageError */
 export function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/u.test(text) && port <= 65_535) return port;
-  throw wrongFlag(`--port expects a whole number from 0 to 65535, got ${JSON.stringify(text)}`);
+  throw new UsageError(`--port expects a whole number from 0 to 65535, got ${JSON.stringify(text)}`);
 }
 
-/** @throws RouterError CONFIG_INVALID */
+/** @throws UsageError */
 export function parseShare(text: string, flag: string): number {
   const share = Number(text);
   if (text.trim() !== '' && share >= 0 && share <= 1) return share;
-  throw wrongFlag(`${flag} expects a number from 0 to 1, got ${JSON.stringify(text)}`);
-}
-
-function wrongFlag(message: string): RouterError {
-  return new RouterError({ reason: 'CONFIG_INVALID', message });
+  throw new UsageError(`${flag} expects a number from 0 to 1, got ${JSON.stringify(text)}`);
 }

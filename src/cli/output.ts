@@ -1,4 +1,5 @@
 import { RouterError } from '../errors.js';
+import { UsageError } from './usage-error.js';
 
 /** How a command ended. 0: well; 1: it found faults or failed; 2: the command line was wrong. */
 export type ExitCode = 0 | 1 | 2;
@@ -19,6 +20,7 @@ export const consoleOutput: Output = {
 
 /** An error as a person at a terminal should see it: the message for known errors, a stack only for defects. */
 export function describeError(error: unknown): string {
+  if (error instanceof UsageError) return error.message;
   if (error instanceof RouterError && error.code !== 'INTERNAL') return error.message;
   const cause = error instanceof RouterError ? (error.cause ?? error) : error;
   const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);

@@ -9,6 +9,7 @@ import { configOptions, parseShare, type ConfigFlags } from './flags.js';
 import { toJson, type ExitCode, type Output } from './output.js';
 import { createProgress } from './progress.js';
 import { renderDecision, renderTrace } from './render-decision.js';
+import { UsageError } from './usage-error.js';
 
 /** Flags of `pointsman select`. */
 export interface SelectFlags extends ConfigFlags {
@@ -58,7 +59,7 @@ function withQuality(request: RouteRequest, flags: SelectFlags): RouteRequest {
 
 async function readPrompt(prompt: string | undefined, flags: SelectFlags): Promise<string> {
   if ((prompt === undefined) === (flags.file === undefined)) {
-    throw invalid('give a prompt, or --file with the file that holds it, but not both');
+    throw new UsageError('give a prompt, or --file with the file that holds it, but not both');
   }
   const text = flags.file === undefined ? await readArgument(prompt ?? '') : await readPromptFile(flags.file);
   if (text.trim() === '') throw invalid('the prompt is empty; type what you would ask a model');

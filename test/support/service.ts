@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { credentials } from '@grpc/grpc-js';
 import { startService, type Service } from '../../src/compose.js';
@@ -8,9 +7,6 @@ import type { ConfigOverrides } from '../../src/config/service-config.js';
 import { ReasoningEffort, Role } from '../../src/gen/pointsman/router/v1/prompt.js';
 import { AdminServiceClient } from '../../src/gen/pointsman/router/v1/admin.js';
 import { RouterServiceClient, type SelectModelRequest } from '../../src/gen/pointsman/router/v1/router.js';
-
-/** Snapshots by content, so that test files build the default bundle once and share it. */
-export const SHARED_CACHE = join(tmpdir(), 'pointsman-tests');
 
 /** The embedder that the default bundle uses. */
 export const EMBEDDER_NAME = 'all-minilm-l6-v2';
@@ -25,7 +21,7 @@ export interface TestService {
   readonly router: RouterServiceClient;
   readonly admin: AdminServiceClient;
   /** Closes the clients, then the service. Also runs at the end of the test. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** What a test gives to clean up after it. */
@@ -33,11 +29,13 @@ export interface Teardown {
   teardown(action: () => unknown): unknown;
 }
 
-/** Starts the service with the default bundle and the real embedder, unless the overrides say otherwise. */
+/**
+ * Starts the service with the default bundle and the real embedder, unless the overrides say otherwise. The snapshot is
+ * in the default cache, so that test files build it once and share it.
+ */
 export async function startTestService(t: Teardown, overrides: ConfigOverrides = {}): Promise<TestService> {
   const config = loadConfig({
     overrides: {
-      cacheDirectory: SHARED_CACHE,
       log: { level: 'silent' },
       drain: { pauseMs: 0 },
       reload: { pollIntervalMs: 0 },
