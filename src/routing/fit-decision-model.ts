@@ -3,7 +3,7 @@ import { expectedCalibrationError } from '../learning/calibration.js';
 import { zeroMatrix, type Matrix } from '../learning/matrix.js';
 import type { ClassifierData, DecisionModelData, OutOfFoldPredictions, ScoreFeatures } from './decision-model.js';
 import type { ExemplarIndex, VectorTable } from './exemplar-index.js';
-import { defaultAbstention, fitAbstention, type FittedAbstention } from './fit-abstention.js';
+import { defaultAbstention, fitAbstention, type FittedAbstention, type ScoredPrediction } from './fit-abstention.js';
 import { fitScales, type Scales } from './fit-scales.js';
 import { buildVocabulary, createLexicalEncoder, wordsOf } from './lexical-features.js';
 import {
@@ -23,6 +23,7 @@ import {
   nearSimilarity,
   neighbourVotes,
   thresholdOf,
+  type ScoringClassifier,
 } from './task-classifier.js';
 
 /** What {@link fitDecisionModel} works from. */
@@ -33,9 +34,17 @@ export interface FitOptions {
   /** Over the same vectors. */
   readonly index: ExemplarIndex;
   /** Prompts that belong to no task, where some are known; they help to place the abstention threshold. */
-  readonly outOfScope?: { readonly vectors: VectorTable; readonly routingTexts: readonly string[] };
+  readonly outOfScope?: PromptTable;
+  /** Prompts with their tasks that are no exemplars; where given, the abstention threshold rests on them. */
+  readonly tuning?: PromptTable & { readonly labels: Int32Array };
   /** Called now and then with the share done, 0 to 1. */
   readonly onProgress?: (share: number) => void;
+}
+
+/** Prompts as vectors, with the texts that these stand for. */
+export interface PromptTable {
+  readonly vectors: VectorTable;
+  readonly routingTexts: readonly string[];
 }
 
 /** Sharpnesses of the neighbours' vote that are tried. */
@@ -90,9 +99,11 @@ export function fitDecisionModel(options: FitOptions): DecisionModelData {
     abstention: defaultAbstention(taskCount, bundle.settings.defaultAbstentionThreshold),
   };
   const predictions = predictionsOf({ outOfFold, neighbours, labels, blend });
+  const scoring = createTaskClassifier({ data: classifier, index: options.index, taskOfExemplar: labels });
+  const { tuning, outOfScope } = options;
   const fitted = fitAbstention({
-    predictions: predictions.map(({ features, predictedTask, isRight }) => ({ features, predictedTask, isRight })),
-    outOfScope: outOfScopeFeatures(options, classifier, labels),
+    predictions: tuning === undefined ? predictions : tunedPredictions(scoring, tuning),
+    outOfScope: outOfScope === undefined ? [] : analysed(scoring, outOfScope).map(({ features }) => features),
     taskCount,
     risk: bundle.settings.risk,
     defaultThreshold: bundle.settings.defaultAbstentionThreshold,
@@ -215,17 +226,22 @@ function predictionsOf(input: Omit<BlendInput, 'taskCount'> & { readonly blend: 
   });
 }
 
-function outOfScopeFeatures(
-  { outOfScope, index }: FitOptions,
-  data: ClassifierData,
-  taskOfExemplar: Int32Array,
-): readonly ScoreFeatures[] {
-  if (outOfScope === undefined) return [];
-  const classifier = createTaskClassifier({ data, index, taskOfExemplar });
-  const { values, dimensions } = outOfScope.vectors;
-  return outOfScope.routingTexts.map((text, row) =>
-    classifier.featuresOf(values.subarray(row * dimensions, (row + 1) * dimensions), text),
+function analysed(scoring: ScoringClassifier, { vectors, routingTexts }: PromptTable) {
+  const { values, dimensions } = vectors;
+  return routingTexts.map((text, row) =>
+    scoring.analyse(values.subarray(row * dimensions, (row + 1) * dimensions), text),
   );
+}
+
+function tunedPredictions(
+  scoring: ScoringClassifier,
+  tuning: PromptTable & { readonly labels: Int32Array },
+): readonly ScoredPrediction[] {
+  return analysed(scoring, tuning).map(({ features, taskIndex }, row) => ({
+    features,
+    predictedTask: taskIndex,
+    isRight: taskIndex === tuning.labels[row],
+  }));
 }
 
 function reportOf(

@@ -1,5 +1,5 @@
 import { softmaxInPlace } from '../learning/logistic-regression.js';
-import type { Neighbour, TaskClassifier } from './classification.js';
+import type { Classification, Neighbour, TaskClassifier } from './classification.js';
 import type { AbstentionData, ClassifierData, ScoreFeatures, TaskHead } from './decision-model.js';
 import type { ExemplarIndex } from './exemplar-index.js';
 import { createLexicalEncoder } from './lexical-features.js';
@@ -22,7 +22,7 @@ export function createTaskClassifier(options: TaskClassifierOptions): ScoringCla
   const { data, index, taskOfExemplar } = options;
   const logitsOf = data.head === undefined ? undefined : createHead(data.head);
 
-  function analyse(vector: Float32Array, routingText: string) {
+  function analyse(vector: Float32Array, routingText: string): Analysis {
     const neighbours: Neighbour[] = index.search(vector, data.neighbours).map((hit) => ({
       exemplarIndex: hit.exemplarIndex,
       taskIndex: taskOfExemplar[hit.exemplarIndex] ?? 0,
@@ -47,13 +47,18 @@ export function createTaskClassifier(options: TaskClassifierOptions): ScoringCla
       const threshold = thresholdOf(data.abstention, found.taskIndex);
       return { ...found, score, threshold, isAbstained: score < threshold };
     },
-    featuresOf: (vector, routingText) => analyse(vector, routingText).features,
+    analyse,
   };
+}
+
+/** What is known of a prompt before the abstention score. */
+export interface Analysis extends Pick<Classification, 'taskIndex' | 'probability' | 'probabilities' | 'neighbours'> {
+  readonly features: ScoreFeatures;
 }
 
 /** A classifier that also shows what its abstention score is made of, for fitting. */
 export interface ScoringClassifier extends TaskClassifier {
-  featuresOf(vector: Float32Array, routingText: string): ScoreFeatures;
+  analyse(vector: Float32Array, routingText: string): Analysis;
 }
 
 /** The score below which a prompt of this task is abstained from. */
