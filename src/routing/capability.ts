@@ -2,6 +2,8 @@ import type { CapabilityEstimate } from '../trace.js';
 
 /** What a capability estimate may look at. */
 export interface CapabilityInput {
+  /** All of the last user turn. */
+  readonly text: string;
   readonly vector: Float32Array;
   /** Task probabilities by task index. */
   readonly probabilities: Float32Array;

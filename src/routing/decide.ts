@@ -68,6 +68,7 @@ function candidatesOf(request: RouteRequest, prompt: ClassifiedPrompt, health?: 
   const promptTokens = view.estimatedPromptTokens;
   const needs = needsOf(request, promptTokens);
   const input: CapabilityInput = {
+    text: view.lastUserText,
     vector: prompt.embedding.vector,
     probabilities: classification.probabilities,
     taskIndex: classification.taskIndex,
