@@ -18,7 +18,7 @@ export interface SelectionInput {
   readonly candidates: readonly Candidate[];
   readonly task: Pick<Task, 'id' | 'qualityFloor'>;
   readonly isAbstained: boolean;
-  readonly settings: Pick<BundleSettings, 'defaultModel' | 'tolerance' | 'qualityPreference'>;
+  readonly settings: Pick<BundleSettings, 'defaultModel' | 'baselineModel' | 'tolerance' | 'qualityPreference'>;
   /** Caller's floor; counts where it is above the task's. */
   readonly minQuality?: number;
   /** Caller's preference, 0 (cheapest capable) to 1 (best); default the bundle's. */
@@ -39,11 +39,12 @@ export interface Selection {
 }
 
 /**
- * Picks the cheapest candidate whose lower bound reaches the required quality. That is the task's floor, raised by the
- * preference p to within `tolerance * (1 - p) / p` of the best bound: at 0 the floor alone counts, at 0.5 the bundle's
- * tolerance may be given up, at 1 only the best will do. So cost and bound never fall while p rises. Where nobody
- * reaches the floor, the highest bound is taken. Ties go to the higher bound, then to the name. Pure: equal input,
- * equal answer.
+ * Picks the cheapest candidate whose lower bound reaches the required quality. That is the task's floor, raised as long
+ * as the preference p finds more quality worth its price: a model may cost the baseline's whole price more than another
+ * where its bound is higher by `tolerance * (1 - p) / p`, and in proportion. At 0 the floor alone counts, at 0.5 the
+ * tolerance is what the baseline's price should buy, at 1 only the best will do. Cost and bound never fall while p
+ * rises. Where nobody reaches the floor, the highest bound is taken. Ties go to the higher bound, then to the name.
+ * Pure: equal input, equal answer.
  *
  * @returns undefined when no candidate passed the gates.
  */
@@ -92,10 +93,44 @@ export function traceCandidates(candidates: readonly Candidate[], selection?: Se
 
 function requiredQuality(eligible: readonly Candidate[], floor: number, input: SelectionInput): number {
   const preference = Math.min(1, Math.max(0, input.qualityPreference ?? input.settings.qualityPreference));
-  if (preference === 0) return floor;
-  let best = 0;
-  for (const { capability } of eligible) best = Math.max(best, capability.lowerBound);
-  return Math.max(floor, best - (input.settings.tolerance * (1 - preference)) / preference);
+  const worth = (input.settings.tolerance * (1 - preference)) / preference;
+  const saving = referenceCost(input);
+  // On the hull each step up costs more for each point of bound than the one before: those worth it come first.
+  const hull = upperHull(eligible.filter((candidate) => isCapable(candidate, floor)));
+  let taken = hull[0];
+  for (const step of hull.slice(1)) {
+    if (taken === undefined) break;
+    const gain = step.capability.lowerBound - taken.capability.lowerBound;
+    if (!(gain * saving >= worth * (step.expectedCostUsd - taken.expectedCostUsd))) break;
+    taken = step;
+  }
+  return taken === undefined || taken === hull[0] ? floor : taken.capability.lowerBound;
+}
+
+/** What the baseline model would cost, whether it may serve the request or not; else the dearest candidate's cost. */
+function referenceCost({ candidates, settings }: SelectionInput): number {
+  const baseline = candidates.find((candidate) => candidate.model.id === settings.baselineModel);
+  if (baseline !== undefined && baseline.expectedCostUsd > 0) return baseline.expectedCostUsd;
+  return candidates.reduce((highest, candidate) => Math.max(highest, candidate.expectedCostUsd), 0);
+}
+
+/** Candidates on the upper convex hull of bound over cost, from the cheapest to the best bound. */
+function upperHull(candidates: readonly Candidate[]): readonly Candidate[] {
+  const hull: Candidate[] = [];
+  for (const candidate of [...candidates].sort(byCost)) {
+    const last = hull.at(-1);
+    if (last !== undefined && candidate.capability.lowerBound <= last.capability.lowerBound) continue;
+    while (hull.length >= 2 && isBelowLine(hull.at(-2), hull.at(-1), candidate)) hull.pop();
+    hull.push(candidate);
+  }
+  return hull;
+}
+
+function isBelowLine(left: Candidate | undefined, middle: Candidate | undefined, right: Candidate): boolean {
+  if (left === undefined || middle === undefined) return false;
+  const slope = (from: Candidate, to: Candidate): number =>
+    (to.capability.lowerBound - from.capability.lowerBound) / (to.expectedCostUsd - from.expectedCostUsd);
+  return slope(left, middle) <= slope(middle, right);
 }
 
 function isCapable(candidate: Candidate, required: number): boolean {

@@ -26,11 +26,28 @@ t.test('takes the cheapest whose lower bound reaches the floor', async (t) => {
   );
 });
 
-t.test('preference 1 takes the best bound, 0.5 gives up the tolerance', async (t) => {
-  t.equal(select({ qualityPreference: 1 })?.chosen.model.id, 'strong');
+t.test('a preference buys quality at the price of the baseline', async (t) => {
+  // The baseline, strong, costs 0.03 and the tolerance is 0.05: at 0.5 that price should buy 0.05 of bound.
   const near = [...three, candidate('near', 0.91, 0.02)];
-  t.equal(select({ candidates: near, qualityPreference: 0.5 })?.chosen.model.id, 'near');
-  t.equal(select({ candidates: near, qualityPreference: 0.9 })?.chosen.model.id, 'strong');
+  const chosen = (qualityPreference: number) => select({ candidates: near, qualityPreference })?.chosen.model.id;
+  t.equal(chosen(0), 'middle', 'the floor alone counts');
+  t.equal(chosen(0.12), 'middle', '0.11 for a third of the price is too little');
+  t.equal(chosen(0.14), 'near', 'and here it is enough');
+  t.equal(chosen(0.25), 'near', '0.04 for another third is too little');
+  t.equal(chosen(0.3), 'strong');
+  t.equal(chosen(1), 'strong', 'the best bound whatever it costs');
+});
+
+t.test('without a baseline among the candidates the dearest price counts', async (t) => {
+  const settings = { ...SETTINGS, baselineModel: 'absent' };
+  t.equal(select({ settings, qualityPreference: 0.14 })?.chosen.model.id, 'middle');
+  t.equal(select({ settings, qualityPreference: 0.5 })?.chosen.model.id, 'strong');
+});
+
+t.test('quality that costs nothing more is taken at every preference above 0', async (t) => {
+  const free = [candidate('a', 0.8, 0), candidate('b', 0.9, 0)];
+  t.equal(select({ candidates: free, qualityPreference: 0.01 })?.chosen.model.id, 'b');
+  t.equal(select({ candidates: free })?.chosen.model.id, 'b');
 });
 
 t.test("the caller's floor counts only where it is above the task's", async (t) => {
