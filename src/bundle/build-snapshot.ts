@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import type { Bundle, Exemplar } from './bundle.js';
+import type { Exemplar } from './bundle.js';
 import type { BuildLogger } from './build-logger.js';
+import { fitOutcomes } from './fit-outcomes.js';
 import { readBundle } from './read-bundle.js';
 import { pruneSnapshots, readSnapshot, writeSnapshot } from './snapshot-files.js';
 import { snapshotIdOf } from './snapshot-id.js';
@@ -10,6 +11,7 @@ import { buildExemplarIndex } from '../routing/exemplar-index.js';
 import type { VectorTable } from '../routing/exemplar-index.js';
 import { fitDecisionModel } from '../routing/fit-decision-model.js';
 import { routingTextOf } from '../routing/prompt-view.js';
+import { createTaskClassifier } from '../routing/task-classifier.js';
 
 /** Steps of a build, in their order. */
 export type BuildPhase = 'reading' | 'embedding' | 'indexing' | 'fitting' | 'writing';
@@ -41,7 +43,7 @@ const EMBED_CHUNK = 64;
 const SAVE_EVERY = 1024;
 
 /**
- * Reads the bundle, embeds what is new, fits the decision model and writes the snapshot into the cache. A snapshot that
+ * Reads the bundle, embeds what is new, fits the decision model and the outcomes and writes the snapshot into the cache. A snapshot that
  * is there already is left as it is.
  *
  * @returns the snapshot's id.
@@ -53,7 +55,9 @@ export async function buildSnapshot(options: BuildOptions): Promise<string> {
   const bundle = await readBundle(options.bundleDirectory);
   const id = snapshotIdOf(bundle.contentHash, fingerprint);
   if ((await readSnapshot(cacheDirectory, id, options.logger)) !== undefined) return id;
-  const vectors = await embedExemplars(bundle, options);
+  const store = await openVectorStore({ ...options, directory: join(cacheDirectory, 'vectors') });
+  const embed = (texts: readonly string[]): Promise<VectorTable> => embedTexts(texts, { ...options, store });
+  const vectors = await embed(bundle.exemplars.map(exemplarText));
   onProgress({ phase: 'indexing', done: 0, total: 1 });
   const index = buildExemplarIndex(vectors);
   const model = fitDecisionModel({
@@ -62,8 +66,22 @@ export async function buildSnapshot(options: BuildOptions): Promise<string> {
     index,
     onProgress: (share) => onProgress({ phase: 'fitting', done: Math.floor(share * 100), total: 100 }),
   });
+  const taskOfExemplar = Int32Array.from(bundle.exemplars, ({ taskIndex }) => taskIndex);
+  const classifier = createTaskClassifier({ data: model.classifier, index, taskOfExemplar });
+  const outcomeCapability = await fitOutcomes(bundle, {
+    embed,
+    classify: (vector, routingText) => classifier.classify(vector, routingText),
+  });
   onProgress({ phase: 'writing', done: 0, total: 1 });
-  await writeSnapshot(cacheDirectory, { id, fingerprint, dimensions, bundle, model, index });
+  await writeSnapshot(cacheDirectory, {
+    id,
+    fingerprint,
+    dimensions,
+    bundle,
+    model,
+    index,
+    ...(outcomeCapability === undefined ? {} : { outcomeCapability }),
+  });
   await pruneSnapshots(cacheDirectory, Date.now());
   return id;
 }
@@ -71,16 +89,6 @@ export async function buildSnapshot(options: BuildOptions): Promise<string> {
 /** The text that stands for an exemplar: that of a request with the same system prompt and user turn. */
 export function exemplarText(exemplar: Pick<Exemplar, 'text' | 'system'>): string {
   return routingTextOf({ lastUser: exemplar.text, ...(exemplar.system !== undefined && { system: exemplar.system }) });
-}
-
-async function embedExemplars(bundle: Bundle, options: BuildOptions): Promise<VectorTable> {
-  const store = await openVectorStore({
-    directory: join(options.cacheDirectory, 'vectors'),
-    fingerprint: options.fingerprint,
-    dimensions: options.dimensions,
-    logger: options.logger,
-  });
-  return embedTexts(bundle.exemplars.map(exemplarText), { ...options, store });
 }
 
 /** Vectors of texts, in rows: from the store where it has them, from the embedder otherwise. */

@@ -1,7 +1,12 @@
+import type { Bundle } from './bundle.js';
 import type { Snapshot } from './snapshot.js';
 import type { StoredSnapshot } from './snapshot-files.js';
 import { createCapabilityModel } from '../routing/capability-model.js';
+import type { CapabilityModel } from '../routing/capability.js';
+import { standardNormalQuantile } from '../routing/confidence-bounds.js';
 import { loadExemplarIndex } from '../routing/exemplar-index.js';
+import { createOutcomeCapability } from '../routing/outcome-capability.js';
+import type { OutcomeCapabilityData } from '../routing/outcome-capability-data.js';
 import { createTaskClassifier } from '../routing/task-classifier.js';
 
 /**
@@ -24,10 +29,17 @@ export async function loadSnapshot(stored: StoredSnapshot, bundleDirectory: stri
     bundle,
     fingerprint: stored.fingerprint,
     classifier: createTaskClassifier({ data: stored.model.classifier, index, taskOfExemplar }),
-    capability: createCapabilityModel({ bundle }),
+    capability: capabilityOf(bundle, stored.outcomeCapability),
     defaultModelIndex: modelIndexById.get(bundle.settings.defaultModel) ?? 0,
     baselineModelIndex: modelIndexById.get(bundle.settings.baselineModel) ?? 0,
     modelIndexById,
     taskIndexById: new Map(bundle.tasks.map(({ id }, position) => [id, position])),
   };
+}
+
+/** From outcomes where there are any, from the catalogue's evidence otherwise. */
+function capabilityOf(bundle: Bundle, data: OutcomeCapabilityData | undefined): CapabilityModel {
+  const evidence = createCapabilityModel({ bundle });
+  if (data === undefined) return evidence;
+  return createOutcomeCapability({ data, evidence, z: standardNormalQuantile(bundle.settings.confidence) });
 }

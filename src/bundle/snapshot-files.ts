@@ -9,12 +9,15 @@ import type { BuildLogger } from './build-logger.js';
 import { SNAPSHOT_FORMAT_VERSION } from './snapshot-id.js';
 import type { DecisionModelData } from '../routing/decision-model.js';
 import type { ExemplarIndex } from '../routing/exemplar-index.js';
+import type { OutcomeCapabilityData } from '../routing/outcome-capability-data.js';
 
 /** What a snapshot is on disk, besides its index. */
 export interface SnapshotContent {
   /** Without outcomes: they live on in the fitted model. */
   readonly bundle: Bundle;
   readonly model: DecisionModelData;
+  /** Absent without outcomes. */
+  readonly outcomeCapability?: OutcomeCapabilityData;
 }
 
 /** A snapshot's folder, found whole. */
@@ -28,8 +31,9 @@ export interface StoredSnapshot extends SnapshotContent {
 const MANIFEST = 'manifest.json';
 const BUNDLE = 'bundle.bin';
 const MODEL = 'decision-model.bin';
+const OUTCOMES = 'outcome-capability.bin';
 const INDEX = 'index.hnsw';
-const DATA_FILES = [BUNDLE, MODEL, INDEX] as const;
+const DATA_FILES = [BUNDLE, MODEL, OUTCOMES, INDEX] as const;
 
 const KEPT_SNAPSHOTS = 5;
 /** A temporary folder this old was left behind by a build that died. */
@@ -68,6 +72,7 @@ export async function writeSnapshot(cacheDirectory: string, snapshot: NewSnapsho
   try {
     await writeFile(join(temporary, BUNDLE), serialize({ ...snapshot.bundle, outcomes: [] }));
     await writeFile(join(temporary, MODEL), serialize(snapshot.model));
+    await writeFile(join(temporary, OUTCOMES), serialize(snapshot.outcomeCapability));
     await snapshot.index.save(join(temporary, INDEX));
     const files: Partial<Manifest['files']> = {};
     for (const name of DATA_FILES) {
@@ -126,7 +131,8 @@ export async function readSnapshot(
       if (sha256(content) !== manifest.files[name].sha256) throw new Error(`${name} does not have its hash`);
       return content;
     };
-    const [bundle, model] = await Promise.all([read(BUNDLE), read(MODEL), read(INDEX)]);
+    const [bundle, model, outcomes] = await Promise.all([read(BUNDLE), read(MODEL), read(OUTCOMES), read(INDEX)]);
+    const outcomeCapability = deserialize(outcomes) as OutcomeCapabilityData | undefined;
     if (manifest.id !== id) throw new Error('the manifest is of another snapshot');
     const now = new Date();
     // Marks it as used, for pruning; a read-only cache is no reason to build anew.
@@ -138,6 +144,7 @@ export async function readSnapshot(
       // Written by this program and checked against the manifest's hash.
       bundle: deserialize(bundle) as Bundle,
       model: deserialize(model) as DecisionModelData,
+      ...(outcomeCapability === undefined ? {} : { outcomeCapability }),
       indexPath: join(directory, INDEX),
     };
   } catch (error) {

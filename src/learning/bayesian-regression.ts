@@ -101,8 +101,7 @@ function momentsOf({ features, targets }: RegressionGroup): Moments {
       squares[output] = (squares[output] ?? 0) + target * target;
       for (let k = 0; k < width; k += 1) {
         const cell = output * width + k;
-        projections.values[cell] =
-          (projections.values[cell] ?? 0) + target * (features.values[row * width + k] ?? 0);
+        projections.values[cell] = (projections.values[cell] ?? 0) + target * (features.values[row * width + k] ?? 0);
       }
     }
   }

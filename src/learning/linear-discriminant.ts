@@ -1,5 +1,11 @@
-import type { LinearHead } from './logistic-regression.js';
-import { addTransposedProduct, choleskyFactor, substitute, zeroMatrix, type Matrix } from './matrix.js';
+import {
+  addTransposedProduct,
+  choleskyFactor,
+  substitute,
+  zeroMatrix,
+  type Matrix,
+  multiplyTransposed,
+} from './matrix.js';
 
 /** What {@link fitLinearDiscriminant} works from. */
 export interface DiscriminantOptions {
@@ -12,11 +18,29 @@ export interface DiscriminantOptions {
   readonly shrinkage: number;
 }
 
+/** A linear model a class: logits = weights · features + bias. */
+export interface DiscriminantHead {
+  /** One row a class. */
+  readonly weights: Matrix;
+  readonly bias: Float64Array;
+}
+
+/** Logits of rows, one column a class. */
+export function discriminantLogits(head: DiscriminantHead, features: Matrix): Matrix {
+  const classCount = head.bias.length;
+  const logits = zeroMatrix(features.rowCount, classCount);
+  multiplyTransposed(features, head.weights, logits);
+  for (let cell = 0; cell < logits.values.length; cell += 1) {
+    logits.values[cell] = (logits.values[cell] ?? 0) + (head.bias[cell % classCount] ?? 0);
+  }
+  return logits;
+}
+
 /**
  * Linear discriminant analysis with a shrunk within-class covariance (Friedman 1989): logits whose bias holds how
  * common each class is. Closed form. Classes without examples get zero weights.
  */
-export function fitLinearDiscriminant(options: DiscriminantOptions): LinearHead {
+export function fitLinearDiscriminant(options: DiscriminantOptions): DiscriminantHead {
   const { features, labels, classCount, shrinkage } = options;
   const width = features.columnCount;
   const { means, counts } = classMeans(features, labels, classCount);

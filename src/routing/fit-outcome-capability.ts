@@ -1,4 +1,9 @@
-import { fitBayesianRegression, leverage, type FittedGroup, type RegressionGroup } from '../learning/bayesian-regression.js';
+import {
+  fitBayesianRegression,
+  leverage,
+  type FittedGroup,
+  type RegressionGroup,
+} from '../learning/bayesian-regression.js';
 import { addTransposedProduct, substitute, zeroMatrix, type Matrix } from '../learning/matrix.js';
 import { principalDirections } from '../learning/principal-directions.js';
 import { fitOutcomeFeatures } from './fit-outcome-features.js';
@@ -150,7 +155,8 @@ function groupDataOf(fitted: FittedGroup, features: Matrix, input: CovarianceInp
   for (let row = 0; row < count; row += 1) {
     const solved = Float64Array.from(rowOf(directions, row));
     substitute(fitted.factor, solved);
-    for (let other = 0; other < count; other += 1) covariance[row * count + other] = dot(solved, rowOf(directions, other));
+    for (let other = 0; other < count; other += 1)
+      covariance[row * count + other] = dot(solved, rowOf(directions, other));
   }
   // The rest is spread evenly, so that the average variance over the group's prompts is exact.
   let restVariance = 0;
@@ -163,7 +169,6 @@ function groupDataOf(fitted: FittedGroup, features: Matrix, input: CovarianceInp
   }
   return { covariance, restVariance: restSquares > 1e-9 ? restVariance / restSquares : 0 };
 }
-
 
 interface OutputInput {
   readonly fitted: FittedGroup;

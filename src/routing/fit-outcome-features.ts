@@ -62,11 +62,7 @@ function surfaceScales(surfaces: readonly Float64Array[]) {
   return { surfaceMean, surfaceDeviation };
 }
 
-function headFeatures(
-  vectors: readonly Float32Array[],
-  surfaces: readonly Float64Array[],
-  dimensions: number,
-): Matrix {
+function headFeatures(vectors: readonly Float32Array[], surfaces: readonly Float64Array[], dimensions: number): Matrix {
   const features = zeroMatrix(vectors.length, dimensions + SURFACE_COUNT);
   vectors.forEach((vector, row) => {
     const start = row * features.columnCount;

@@ -1,6 +1,6 @@
 import { stratifiedFolds } from '../learning/folds.js';
-import { fitLinearDiscriminant } from '../learning/linear-discriminant.js';
-import { logitsOf, softmaxInPlace, type LinearHead } from '../learning/logistic-regression.js';
+import { discriminantLogits, fitLinearDiscriminant, type DiscriminantHead } from '../learning/linear-discriminant.js';
+import { softmaxInPlace } from '../learning/logistic-regression.js';
 import { zeroMatrix, type Matrix } from '../learning/matrix.js';
 import type { OutcomeTaskHead } from './outcome-features.js';
 
@@ -28,19 +28,17 @@ export function fitOutcomeTaskHead(features: Matrix, tasks: Int32Array): FittedT
   const taskOfClass = classesBySize(tasks);
   if (taskOfClass.length < 2) return undefined;
   const classOfTask = new Map(Array.from(taskOfClass, (task, index) => [task, index]));
-  const known = Int32Array.from(
-    Array.from(tasks, (_, row) => row).filter((row) => classOfTask.has(tasks[row] ?? -1)),
-  );
+  const known = Int32Array.from(Array.from(tasks, (_, row) => row).filter((row) => classOfTask.has(tasks[row] ?? -1)));
   const labels = Int32Array.from(known, (row) => classOfTask.get(tasks[row] ?? -1) ?? 0);
   const classCount = taskOfClass.length;
   const whole = fitOn(rowsOf(features, known), labels, classCount);
-  const logits = logitsOf(whole, features);
+  const logits = discriminantLogits(whole, features);
   const folds = stratifiedFolds(labels, FOLDS, SEED);
   for (let fold = 0; fold < FOLDS; fold += 1) {
     const inside = known.filter((_, index) => folds[index] !== fold);
     const outside = known.filter((_, index) => folds[index] === fold);
     const foldLabels = labels.filter((_, index) => folds[index] !== fold);
-    const held = logitsOf(fitOn(rowsOf(features, inside), foldLabels, classCount), rowsOf(features, outside));
+    const held = discriminantLogits(fitOn(rowsOf(features, inside), foldLabels, classCount), rowsOf(features, outside));
     outside.forEach((row, index) => {
       logits.values.set(held.values.subarray(index * classCount, (index + 1) * classCount), row * classCount);
     });
@@ -68,7 +66,7 @@ function classesBySize(tasks: Int32Array): Int32Array {
   return Int32Array.from(large.sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([task]) => task));
 }
 
-function fitOn(features: Matrix, labels: Int32Array, classCount: number): LinearHead {
+function fitOn(features: Matrix, labels: Int32Array, classCount: number): DiscriminantHead {
   return fitLinearDiscriminant({ features, labels, classCount, shrinkage: SHRINKAGE });
 }
 

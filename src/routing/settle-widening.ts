@@ -39,11 +39,7 @@ const MAX_WIDENING = 3;
  *
  * @param tasks By prompt row; -1 where unknown, which is a task of its own here.
  */
-export function settleWidening(
-  predictions: readonly LeftOutPredictions[],
-  tasks: Int32Array,
-  z: number,
-): Widening {
+export function settleWidening(predictions: readonly LeftOutPredictions[], tasks: Int32Array, z: number): Widening {
   const groups = dealGroups(tasks);
   const shareAt = (widening: number) => heldShare(groups, chooseByBound(predictions, tasks.length, z * widening));
   let widening = 1;

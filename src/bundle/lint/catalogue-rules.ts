@@ -31,6 +31,7 @@ function describeModels(bundle: Bundle): readonly Entry[] {
   const capability = createCapabilityModel({ bundle });
   const inputs = bundle.tasks.map((_, taskIndex) => ({
     vector: new Float32Array(0),
+    text: '',
     probabilities: new Float32Array(bundle.tasks.length),
     taskIndex,
     promptTokens: TYPICAL_PROMPT_TOKENS,
