@@ -63,7 +63,12 @@ export function fillDecisionTrace(trace: RoutingTrace, decided: DecidedPrompt): 
   trace.candidates = decided.candidates;
 }
 
-function candidatesOf(request: RouteRequest, prompt: ClassifiedPrompt, health?: DeploymentHealth): Candidate[] {
+/** Every model with its capability, its cost and the gates that refuse it. */
+export function candidatesOf(
+  request: RouteRequest,
+  prompt: ClassifiedPrompt,
+  health?: DeploymentHealth,
+): readonly Candidate[] {
   const { snapshot, classification, view } = prompt;
   const promptTokens = view.estimatedPromptTokens;
   const needs = needsOf(request, promptTokens);

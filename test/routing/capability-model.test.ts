@@ -69,7 +69,13 @@ t.test('expected tokens: by task, then the model, then the task', async (t) => {
   ];
   const tasks = [task('a', { expectedCompletionTokens: 9 })];
   const capability = createCapabilityModel({ bundle: bundle({ tasks, models }) });
-  const input = { text: '', vector: new Float32Array(2), probabilities: Float32Array.of(1), taskIndex: 0, promptTokens: 1 };
+  const input = {
+    text: '',
+    vector: new Float32Array(2),
+    probabilities: Float32Array.of(1),
+    taskIndex: 0,
+    promptTokens: 1,
+  };
   t.same(
     models.map((_, index) => capability.expectedCompletionTokens(index, input)),
     [7, 8, 9],
