@@ -13,7 +13,10 @@ const SCRIPTS: readonly (readonly [RegExp, string])[] = [
 
 /** Function words that are frequent in one language and rare in the others listed. */
 const FUNCTION_WORDS: Readonly<Record<string, readonly string[]>> = {
-  en: ['the', 'and', 'is', 'of', 'to', 'what', 'how', 'my', 'for', 'with', 'you', 'this', 'that', 'it', 'an', 'i'],
+  en: (
+    'the and is of to what how my for with you this that it an i why who which where when do does did are was were can could should ' +
+    'would will be have has had in a on at from by or not me your we they there if as than explain write translate give list name define suggest describe summarize summarise compare implement difference between best way'
+  ).split(' '),
   de: ['der', 'die', 'das', 'und', 'ist', 'nicht', 'ein', 'eine', 'wie', 'ich', 'mit', 'für', 'bitte', 'auf'],
   fr: ['le', 'les', 'est', 'et', 'une', 'des', 'pour', 'dans', 'je', 'vous', 'comment', 'que', 'du', 'mon'],
   es: ['el', 'los', 'las', 'una', 'para', 'por', 'cómo', 'qué', 'es', 'con', 'del', 'mi', 'y', 'en'],
