@@ -1,4 +1,5 @@
-import { encode } from 'gpt-tokenizer/encoding/o200k_base';
+import { createRequire } from 'node:module';
+import type * as tokenizer from 'gpt-tokenizer/encoding/o200k_base';
 import type { Usage } from '../answer.js';
 import type { Price } from '../bundle/bundle.js';
 import { costUsd } from '../routing/pricing.js';
@@ -9,13 +10,22 @@ export function costOfUsage(price: Price, usage: Usage): number {
   return costUsd(price, { promptTokens, completionTokens, cachedPromptTokens });
 }
 
+const require = createRequire(import.meta.url);
+let loaded: typeof tokenizer | undefined;
+
+/** Loaded on first need: its table takes 65 MB and a quarter of a second, and most providers count for themselves. */
+function countTokens(text: string): number {
+  loaded ??= require('gpt-tokenizer/encoding/o200k_base') as typeof tokenizer;
+  return loaded.encode(text, { disallowedSpecial: new Set() }).length;
+}
+
 /** Longer texts are counted by their head, in proportion: counting must not hold up other calls. */
 const MAX_COUNTED_CHARACTERS = 50_000;
 
 /** Tokens of a text by OpenAI's o200k encoding: exact for its models, an estimate for others. */
 export function estimateTokens(text: string): number {
-  if (text.length <= MAX_COUNTED_CHARACTERS) return encode(text, { disallowedSpecial: new Set() }).length;
-  const head = encode(text.slice(0, MAX_COUNTED_CHARACTERS), { disallowedSpecial: new Set() }).length;
+  if (text.length <= MAX_COUNTED_CHARACTERS) return countTokens(text);
+  const head = countTokens(text.slice(0, MAX_COUNTED_CHARACTERS));
   return Math.ceil((head * text.length) / MAX_COUNTED_CHARACTERS);
 }
 
