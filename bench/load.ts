@@ -8,7 +8,14 @@ import { createTransformersEmbedder } from '../src/embedding/transformers-embedd
 import { readBundleSettings } from '../src/bundle/read-bundle.js';
 import { readArguments } from './lib/arguments.js';
 import { startProgram, type ChildProgram } from './lib/child-program.js';
-import { closedLoop, countErrors, createLoadClient, openLoop, type LoadClient, type LoadResult } from './lib/load-client.js';
+import {
+  closedLoop,
+  countErrors,
+  createLoadClient,
+  openLoop,
+  type LoadClient,
+  type LoadResult,
+} from './lib/load-client.js';
 import { createPromptSupply, methodNamed } from './lib/prompt-supply.js';
 import { printTable, round, writeFigures } from './lib/report.js';
 import { quantile, summarizeLatencies } from './lib/statistics.js';
@@ -68,8 +75,7 @@ async function saturate(client: LoadClient, healthClient: LoadClient): Promise<S
 /** Throughput with messages that the server has answered before. */
 async function repeat(client: LoadClient, messages: readonly Buffer[]): Promise<LoadResult> {
   let next = 0;
-  const call = (): Promise<unknown> =>
-    client.call(method.path, messages[next++ % messages.length] ?? Buffer.alloc(0));
+  const call = (): Promise<unknown> => client.call(method.path, messages[next++ % messages.length] ?? Buffer.alloc(0));
   return closedLoop(call, { inFlight, seconds: roundSeconds });
 }
 
@@ -80,8 +86,7 @@ async function measure(server: ChildProgram, echo: ChildProgram): Promise<Readon
   const seen = Array.from({ length: args.number('repeated') }, () => method.encode(prompts.next()));
   for (const message of seen) await client.call(method.path, message);
   let next = 0;
-  const callEcho = (): Promise<unknown> =>
-    echoClient.call(ECHO_PATH, seen[next++ % seen.length] ?? Buffer.alloc(0));
+  const callEcho = (): Promise<unknown> => echoClient.call(ECHO_PATH, seen[next++ % seen.length] ?? Buffer.alloc(0));
 
   const embedPerSecond: number[] = [];
   const saturated: Saturation[] = [];

@@ -52,9 +52,12 @@ function withSyntheticExemplars(real: Embedder, random: Random): Embedder {
     },
     embed(texts, options) {
       if (options.priority !== 'background') return real.embed(texts, options);
-      const embeddings = texts.map(
-        (text): Embedding => ({ vector: vectorOf(text), tokenCount: 12, isTruncated: false, isCached: false }),
-      );
+      const embeddings = texts.map((text): Embedding => ({
+        vector: vectorOf(text),
+        tokenCount: 12,
+        isTruncated: false,
+        isCached: false,
+      }));
       return Promise.resolve(embeddings);
     },
   };

@@ -127,6 +127,8 @@ export interface StepTiming {
 
 /** The whole way of a request. Parts fill in what they decided; absent means the part was not reached. */
 export interface RoutingTrace {
+  /** Whether neighbours and candidates are wanted. Without them an equal request can be answered from memory. */
+  readonly isWhole: boolean;
   view?: PromptViewTrace;
   neighbours?: readonly NeighbourTrace[];
   tasks?: readonly TaskProbability[];
@@ -143,7 +145,7 @@ export interface RoutingTrace {
 /** Milliseconds from an arbitrary start; injected so that tests need no sleeping. */
 export type MonotonicClock = () => number;
 
-/** An empty trace. */
-export function createTrace(): RoutingTrace {
-  return { attempts: [], timings: [], degradations: [] };
+/** An empty trace. Whole unless told otherwise. */
+export function createTrace({ isWhole = true }: { readonly isWhole?: boolean } = {}): RoutingTrace {
+  return { isWhole, attempts: [], timings: [], degradations: [] };
 }

@@ -64,7 +64,11 @@ export async function closedLoop(
  */
 export async function openLoop(
   call: () => Promise<unknown>,
-  { perSecond, seconds, signal }: { readonly perSecond: number; readonly seconds: number; readonly signal?: AbortSignal },
+  {
+    perSecond,
+    seconds,
+    signal,
+  }: { readonly perSecond: number; readonly seconds: number; readonly signal?: AbortSignal },
 ): Promise<LoadResult> {
   const tally = createTally();
   const startedAt = performance.now();

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Embedder, Embedding } from '../embedding/embedder.js';
 import { RouterError, throwIfAborted } from '../errors.js';
@@ -38,7 +39,7 @@ export interface ClassifiedPrompt {
 export interface Router {
   /**
    * The whole way from request to decision, without dispatch. An equal request within a snapshot gets an equal
-   * decision, under its own id, in microseconds.
+   * decision under its own id, from memory and in microseconds unless the whole trace is wanted.
    *
    * @throws RouterError NOT_READY, NO_ELIGIBLE_MODEL, UNKNOWN_MODEL, or what the embedder throws. The trace then holds
    * what was found until there.
@@ -50,15 +51,18 @@ export interface Router {
   choose(request: RouteRequest, prompt: ClassifiedPrompt, trace: RoutingTrace): Decision;
 }
 
+/** A decision for equal requests. What only a whole trace shows is left out: it would take ten times the memory. */
+interface KeptDecision extends Pick<DecidedPrompt, 'embedding' | 'tasks'> {
+  readonly decision: Omit<Decision, 'decisionId'>;
+}
+
 const DEFAULT_KEPT_DECISIONS = 20_000;
-/** Longer routing requests are decided anew: their keys would cost more memory than they save time. */
-const MAX_KEY_CHARACTERS = 4096;
 
 /** Creates the router. It holds no resources beyond its memory. */
 export function createRouter(options: RouterOptions): Router {
   const { snapshots, embedder, clock, newId = newDecisionId, deploymentHealth: health } = options;
   const capacity = options.keptDecisions ?? DEFAULT_KEPT_DECISIONS;
-  const kept = capacity > 0 ? new LRUCache<string, DecidedPrompt>({ max: capacity }) : undefined;
+  const kept = capacity > 0 ? new LRUCache<string, KeptDecision>({ max: capacity }) : undefined;
 
   function timed<Result>(trace: RoutingTrace, step: string, work: () => Result): Result {
     const start = clock();
@@ -99,18 +103,18 @@ export function createRouter(options: RouterOptions): Router {
     return prompt;
   }
 
-  function chooseOnce(request: RouteRequest, prompt: ClassifiedPrompt, trace: RoutingTrace): DecidedPrompt {
+  function chooseOnce(request: RouteRequest, prompt: ClassifiedPrompt, trace: RoutingTrace): KeptDecision {
     const decided = timed(trace, 'choose', () => decide(request, prompt, health));
     fillDecisionTrace(trace, decided);
-    if (decided.decision === undefined) throw noEligibleModel(decided);
-    return decided;
+    const { decision, embedding, tasks } = decided;
+    if (decision === undefined) throw noEligibleModel(decided);
+    return { decision, embedding, tasks };
   }
 
-  const withId = (decided: DecidedPrompt, promptTokens: number): Decision => {
-    if (decided.decision === undefined) throw noEligibleModel(decided);
-    const { snapshotId, task, model, classification } = decided.decision;
+  const withId = ({ decision }: KeptDecision, promptTokens: number): Decision => {
+    const { snapshotId, task, model, classification } = decision;
     const decisionId = newId({ snapshotId, task, model, promptTokens, isAbstained: classification.isAbstained });
-    return { ...decided.decision, decisionId };
+    return { ...decision, decisionId };
   };
 
   return {
@@ -119,11 +123,12 @@ export function createRouter(options: RouterOptions): Router {
       const snapshot = snapshots.current();
       checkModels(request, snapshot);
       const view = timed(trace, 'view', () => viewPrompt(request));
-      const key = kept === undefined ? undefined : decisionKey(request, view, snapshot.id, health?.version ?? 0);
+      const isKept = kept !== undefined && !trace.isWhole;
+      const key = isKept ? decisionKey(request, view, snapshot.id, health?.version ?? 0) : undefined;
       const found = key === undefined ? undefined : kept?.get(key);
       if (found !== undefined) {
         fillViewTrace(trace, view, { ...found.embedding, isCached: true });
-        fillDecisionTrace(trace, found);
+        fillKeptTrace(trace, found);
         return withId(found, view.estimatedPromptTokens);
       }
       const prompt = await classifyView({ snapshot, view }, trace, signal);
@@ -142,6 +147,12 @@ export function createRouter(options: RouterOptions): Router {
   };
 }
 
+function fillKeptTrace(trace: RoutingTrace, { decision, tasks }: KeptDecision): void {
+  trace.tasks = tasks;
+  trace.abstentionScore = decision.classification.score;
+  trace.abstentionThreshold = decision.classification.threshold;
+}
+
 function fillViewTrace(trace: RoutingTrace, view: PromptView, embedding: Omit<Embedding, 'vector'>): void {
   trace.view = {
     estimatedPromptTokens: view.estimatedPromptTokens,
@@ -155,21 +166,15 @@ function fillViewTrace(trace: RoutingTrace, view: PromptView, embedding: Omit<Em
 
 /**
  * Everything of a request that its decision depends on, in a fixed order: the routing text, the token estimate, what
- * the gates ask, and the caller's constraints. Absent where the key would be too long to keep.
+ * the gates ask, and the caller's constraints. Hashed, since the text would take more memory than the decision.
  */
-function decisionKey(
-  request: RouteRequest,
-  view: PromptView,
-  snapshotId: string,
-  healthVersion: number,
-): string | undefined {
-  if (view.routingText.length > MAX_KEY_CHARACTERS) return undefined;
+function decisionKey(request: RouteRequest, view: PromptView, snapshotId: string, healthVersion: number): string {
   const { prompt, constraints } = request;
   const media: string[] = [];
   for (const message of prompt.messages) {
     for (const part of message.parts) if (part.kind !== 'text') media.push(part.kind);
   }
-  return JSON.stringify([
+  const facts = [
     snapshotId,
     healthVersion,
     view.routingText,
@@ -184,7 +189,8 @@ function decisionKey(
     constraints.maxCostUsd,
     constraints.minQuality,
     constraints.qualityPreference,
-  ]);
+  ];
+  return createHash('sha256').update(JSON.stringify(facts)).digest('base64');
 }
 
 function checkModels(request: RouteRequest, snapshot: Snapshot): void {

@@ -56,7 +56,7 @@ export function createRouterService(options: RouterServiceOptions): UntypedServi
   const { selector, limits, environment, journal, promptOf = () => undefined } = options;
   return {
     selectModel: unary<SelectModelRequest, SelectModelResponse>(environment, async (request, context) => {
-      const trace = createTrace();
+      const trace = createTrace({ isWhole: false });
       const decision = await selector.select(mapRequest(request, context.tenant, limits), trace, context.signal);
       return { decision: toWireDecision(decision, trace.tasks) };
     }),

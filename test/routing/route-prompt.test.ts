@@ -5,7 +5,7 @@ import { textRequest, type Constraints, type RouteRequest } from '../../src/requ
 import { createCapabilityModel } from '../../src/routing/capability-model.js';
 import type { Classification } from '../../src/routing/classification.js';
 import { createRouter, type RouterOptions } from '../../src/routing/route-prompt.js';
-import { createTrace } from '../../src/trace.js';
+import { createTrace, type RoutingTrace } from '../../src/trace.js';
 import { bundle, model, SETTINGS, task } from './support/fixtures.js';
 
 const evidence = (score: number) => [
@@ -129,15 +129,28 @@ t.test('decides, and says why in decision and trace', async (t) => {
   );
 });
 
-t.test('an equal request is decided from memory, under its own id and with a whole trace', async (t) => {
+const briefTrace = (): RoutingTrace => createTrace({ isWhole: false });
+
+t.test('an equal request is decided from memory, under its own id', async (t) => {
   const { router, embedded } = setup();
-  const first = await router.select(request(), createTrace(), live);
-  const trace = createTrace();
+  const first = await router.select(request(), briefTrace(), live);
+  const trace = briefTrace();
   const second = await router.select(request(), trace, live);
   t.equal(embedded.length, 1);
   t.equal(second.decisionId, 'd2');
   t.same({ ...second, decisionId: '' }, { ...first, decisionId: '' });
   t.equal(trace.view?.isEmbeddingCached, true);
+  t.equal(trace.tasks?.[0]?.task, first.task);
+  t.equal(trace.candidates, undefined);
+});
+
+t.test('a whole trace is never from memory', async (t) => {
+  const { router, embedded } = setup();
+  const first = await router.select(request(), briefTrace(), live);
+  const trace = createTrace();
+  const second = await router.select(request(), trace, live);
+  t.equal(embedded.length, 2);
+  t.same({ ...second, decisionId: '' }, { ...first, decisionId: '' });
   t.equal(trace.candidates?.length, 3);
 });
 
@@ -145,21 +158,21 @@ t.test('another constraint, another snapshot or another health is decided anew',
   const health = { isHealthy: () => true, version: 0 };
   const healthy = snapshot();
   const { router, embedded, swap } = setup({ snapshot: healthy });
-  await router.select(request(), createTrace(), live);
-  await router.select(request('write a letter to my landlord', { qualityPreference: 1 }), createTrace(), live);
+  await router.select(request(), briefTrace(), live);
+  await router.select(request('write a letter to my landlord', { qualityPreference: 1 }), briefTrace(), live);
   t.equal(embedded.length, 2);
   swap(snapshot('s2'));
-  const decision = await router.select(request(), createTrace(), live);
+  const decision = await router.select(request(), briefTrace(), live);
   t.equal(decision.snapshotId, 's2');
   t.equal(embedded.length, 3);
 
   const watched = setup({ deploymentHealth: health });
-  await t.rejects(watched.router.select(request(), createTrace(), live), {
+  await t.rejects(watched.router.select(request(), briefTrace(), live), {
     reason: 'NO_ELIGIBLE_MODEL',
     message: /NO_HEALTHY_DEPLOYMENT \(3\)/,
   });
   health.version = 1;
-  await t.rejects(watched.router.select(request(), createTrace(), live), {
+  await t.rejects(watched.router.select(request(), briefTrace(), live), {
     reason: 'NO_ELIGIBLE_MODEL',
     message: /NO_HEALTHY_DEPLOYMENT \(3\)/,
   });
@@ -168,8 +181,8 @@ t.test('another constraint, another snapshot or another health is decided anew',
 
 t.test('nothing is kept when told so', async (t) => {
   const { router, embedded } = setup({ keptDecisions: 0 });
-  await router.select(request(), createTrace(), live);
-  await router.select(request(), createTrace(), live);
+  await router.select(request(), briefTrace(), live);
+  await router.select(request(), briefTrace(), live);
   t.equal(embedded.length, 2);
 });
 
