@@ -31,7 +31,7 @@ t.test(
   async (t) => {
     const { state, dispatcher, plan } = await setUp({});
     let hedged = 0;
-    for (let call = 0; call < 20 && hedged === 0; call++) {
+    for (let call = 0; call < 1000 && hedged === 0; call++) {
       state.slow = 'a';
       const trace = createTrace();
       const startedAtMs = performance.now();
