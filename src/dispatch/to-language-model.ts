@@ -74,14 +74,14 @@ function toAssistantContent(part: Part): AssistantContent {
   switch (part.kind) {
     case 'text':
       return [{ type: 'text', text: part.text }];
-    case 'reasoning':
-      return [{ type: 'reasoning', text: part.text }];
     case 'image':
     case 'audio':
     case 'file':
       return [toFilePart(part)];
     case 'toolCall':
       return [{ type: 'tool-call', toolCallId: part.id, toolName: part.name, input: parseArguments(part) }];
+    // Vendors take back only thinking that they signed, some refuse any, and none needs it.
+    case 'reasoning':
     case 'toolResult':
       return [];
   }
