@@ -21,6 +21,7 @@ import {
   type DecidedText,
   type UncertainPromptRecorder,
 } from './outcomes/uncertain-prompts.js';
+import { keepSessionModels } from './routing/session-choice.js';
 import { createRouter, type ClassifiedPrompt, type Router } from './routing/route-prompt.js';
 import { adminServiceDefinition, createAdminService } from './server/admin-service.js';
 import { startGrpcServer, type GrpcServer } from './server/grpc-server.js';
@@ -108,11 +109,12 @@ export async function startRoutingCore(options: RoutingCoreOptions): Promise<Rou
       ...(deploymentHealth === undefined ? {} : { deploymentHealth }),
       ...(recorder === undefined ? {} : { onClassified: (prompt) => recorder.record(decidedText(prompt)) }),
     });
-    const recent = config.outcomes.recordPrompts ? rememberPrompts(router) : undefined;
+    const stable = keepSessionModels(router, config.dispatch.session, () => performance.now());
+    const recent = config.outcomes.recordPrompts ? rememberPrompts(stable) : undefined;
     return {
       embedder,
       snapshots,
-      router: recent?.router ?? router,
+      router: recent?.router ?? stable,
       promptOf: (decisionId) => recent?.textOf(decisionId),
       close: () => stack.close(),
     };

@@ -67,7 +67,8 @@ export type RejectionReason =
   | 'BELOW_FLOOR'
   | 'NOT_CHEAPEST'
   | 'LOWER_BOUND_NOT_HIGHEST'
-  | 'NOT_DEFAULT_MODEL';
+  | 'NOT_DEFAULT_MODEL'
+  | 'SESSION_KEEPS_MODEL';
 
 /** One reason, with the figures that decided. */
 export interface Rejection {

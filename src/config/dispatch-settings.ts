@@ -50,13 +50,15 @@ export const hedgeSchema = z.strictObject({
   maxCostUsd: numberBetween(0, 1000).default(0.05),
 });
 
-/** Keeping a conversation on one deployment, whose prompt cache is then warm. */
+/** Keeping a conversation on one model and one deployment, whose prompt cache is then warm. */
 export const sessionSchema = z.strictObject({
   /** A session is forgotten after so long without a call. */
   ttlMs: milliseconds().default(600_000),
   maxSessions: integerBetween(0, 10_000_000).default(50_000),
   /** The session's deployment is left when another is so many times less loaded. */
   switchFactor: numberBetween(1, 1000).default(4),
+  /** The session's model is left when another task is this probable. */
+  taskChangeProbability: numberBetween(0, 1).default(0.6),
 });
 
 /** The section. */
