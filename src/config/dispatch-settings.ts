@@ -58,7 +58,7 @@ export const sessionSchema = z.strictObject({
   /** The session's deployment is left when another is so many times less loaded. */
   switchFactor: numberBetween(1, 1000).default(4),
   /** The session's model is left when another task is this probable. */
-  taskChangeProbability: numberBetween(0, 1).default(0.6),
+  taskChangeProbability: numberBetween(0, 1).default(0.8),
 });
 
 /** The section. */

@@ -50,10 +50,10 @@ function setUp() {
   };
   const settings = { ttlMs: 1000, maxSessions: 10, taskChangeProbability: 0.6 };
   const router = keepSessionModels(behind as Router, settings, () => time.nowMs);
-  const turn = async (change: Partial<Next>, sessionId: string | undefined = 's', tenant = 'a') => {
+  const turn = async (change: Partial<Next>, sessionId: string | null = 's', tenant = 'a') => {
     Object.assign(next, change);
     const trace = createTrace();
-    const request = { ...textRequest('x', { tenant }), ...(sessionId === undefined ? {} : { sessionId }) };
+    const request = { ...textRequest('x', { tenant }), ...(sessionId === null ? {} : { sessionId }) };
     const decision = await router.select(request, trace, new AbortController().signal);
     return { decision, trace };
   };
@@ -108,7 +108,7 @@ t.test('sessions end, belong to one tenant, and are not made up', async (t) => {
   const { turn, time } = setUp();
   await turn({});
   t.equal((await turn(toLarge, 's', 'b')).decision.model, 'large', 'another tenant');
-  t.equal((await turn(toLarge, undefined)).decision.model, 'small', 'the default session of the helper');
+  t.equal((await turn(toLarge, null)).decision.model, 'large', 'no session');
   time.nowMs = 1001;
   t.equal((await turn(toLarge)).decision.model, 'large', 'forgotten');
 });
