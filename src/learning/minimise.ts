@@ -21,7 +21,7 @@ export interface Minimum {
 }
 
 /** Steps remembered for the curvature. */
-const MEMORY = 8;
+const MEMORY = 5;
 /** Sufficient decrease and curvature of the line search (Nocedal and Wright 2006, chapter 3). */
 const DECREASE = 1e-4;
 const CURVATURE = 0.9;

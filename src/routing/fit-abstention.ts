@@ -40,6 +40,13 @@ const TASK_PREDICTIONS_TIMES_RISK = 40;
 const STRANGE_SHARE = 0.01;
 /** With them: the largest share of exemplars that may be taken for out of scope. */
 const MAX_FALSE_STRANGE_SHARE = 0.035;
+/**
+ * How much each feature counts. The probability tells wrong routes best, the other two tell strangers best; these
+ * shares keep nearly all of both (AUROC .88 and .98 on CLINC150, against .90 and .99 for the best at one alone).
+ */
+const FEATURE_SHARES = { logProbability: 0.5, topLogit: 1, nearSimilarity: 1 } as const;
+/** Exemplars that are all alike must not make every other prompt look strange. */
+const LEAST_DEVIATIONS = { logProbability: 0.05, topLogit: 0.3, nearSimilarity: 0.03 } as const;
 /** Score of an average exemplar, as the logistic's argument: .95. */
 const AVERAGE_LOGIT = 3;
 
@@ -98,7 +105,7 @@ function scoreWith(score: Score, features: ScoreFeatures): number {
   return abstentionScore({ ...score, threshold: 0, thresholdByTask: new Float32Array(0) }, features);
 }
 
-/** Each feature less its mean, over its standard deviation. */
+/** Each feature less its mean, in standard deviations, times its share. */
 function standardisedScore(predictions: readonly ScoredPrediction[]): Score {
   const keys = ['logProbability', 'topLogit', 'nearSimilarity'] as const;
   let intercept = AVERAGE_LOGIT;
@@ -111,10 +118,10 @@ function standardisedScore(predictions: readonly ScoredPrediction[]): Score {
       squares += features[key] * features[key];
     }
     const mean = sum / predictions.length;
-    const deviation = Math.sqrt(Math.max(0, squares / predictions.length - mean * mean));
-    if (deviation < 1e-9) continue;
-    weights[key] = 1 / deviation;
-    intercept -= mean / deviation;
+    const variance = Math.max(0, squares / predictions.length - mean * mean);
+    const deviation = Math.max(LEAST_DEVIATIONS[key], Math.sqrt(variance));
+    weights[key] = FEATURE_SHARES[key] / deviation;
+    intercept -= weights[key] * mean;
   }
   return { intercept, weights };
 }

@@ -82,7 +82,7 @@ export function fitDecisionModel(options: FitOptions): DecisionModelData {
   const neighbours = leaveOneOutNeighbours(options, labels, outOfFold.rows);
   const blend = settleBlend({ outOfFold, neighbours, labels, taskCount });
   progress(BLENDED);
-  const head = fitFinalHead(data, settings);
+  const head = fitFinalHead(data, settings, outOfFold.head);
   const classifier: ClassifierData = {
     taskCount,
     dimensions: vectors.dimensions,
