@@ -30,7 +30,7 @@ export interface CacheSettings {
 /** Settings for a service that states none. */
 export const DEFAULT_CACHE_SETTINGS: CacheSettings = {
   minSimilarity: 0.75,
-  minProbability: 0.88,
+  minProbability: 0.9,
   minProbabilityUnverified: 0.75,
   maxCandidates: 4,
   semanticLanguages: ['en'],

@@ -26,7 +26,7 @@ export const cacheSchema = z.strictObject({
   /** Least cosine at which a stored prompt is looked at. */
   minSimilarity: numberBetween(-1, 1).default(0.75),
   /** Least probability, by rules, cosine and verifier, that both prompts want the same answer. */
-  minProbability: numberBetween(0, 1).default(0.88),
+  minProbability: numberBetween(0, 1).default(0.9),
   /** The same where the verifier is off or did not answer: its scale is another. */
   minProbabilityUnverified: numberBetween(0, 1).default(0.75),
   /** Stored prompts looked at for one look-up. */

@@ -1,0 +1,174 @@
+/** Measures look-ups by similarity against stores of many entries: the store alone, and with the rules. */
+import { createAnswerCache } from '../src/cache/create-answer-cache.js';
+import { NO_USAGE } from '../src/answer.js';
+import type { RequestFacts, TaskFacts } from '../src/cache/admission.js';
+import { encodeAnswer } from '../src/cache/cached-answer.js';
+import { createHitJudge } from '../src/cache/hit-judge.js';
+import { identify } from '../src/cache/identity.js';
+import { createMemoryStore } from '../src/cache/memory-store.js';
+import { DEFAULT_CACHE_SETTINGS } from '../src/cache/policy.js';
+import { connectRedis } from '../src/cache/redis-connection.js';
+import { createRedisStore } from '../src/cache/redis-store.js';
+import type { CacheStore } from '../src/cache/store.js';
+import { textRequest } from '../src/request.js';
+import { createTrace } from '../src/trace.js';
+import { readArguments } from './lib/arguments.js';
+import { createRandom } from './lib/random.js';
+import type { Random } from './lib/random.js';
+import { printTable, round, writeFigures } from './lib/report.js';
+import { summarizeLatencies } from './lib/statistics.js';
+
+const args = readArguments('bench:cache-load', {
+  store: { help: 'memory or redis', default: 'memory' },
+  redis: { help: 'address of a Redis 8 that may be filled', default: 'redis://127.0.0.1:6379' },
+  entries: { help: 'sizes, with commas', default: '1000,10000,100000' },
+  lookups: { help: 'look-ups for each size', default: '2000' },
+  format: { help: 'vectors in Redis: int8 or float', default: 'int8' },
+});
+const DIMENSIONS = 384;
+const FINGERPRINT = 'bench';
+const TTL_MS = 3_600_000;
+const signal = new AbortController().signal;
+const random = createRandom(args.seed);
+
+/** Vectors near one of many centres, as prompts are: look-ups then have near and far neighbours. */
+const CENTRES = 500;
+const centres = Array.from({ length: CENTRES }, () => unit(() => gaussian(random)));
+
+function unit(draw: () => number): Float32Array {
+  const vector = Float32Array.from({ length: DIMENSIONS }, draw);
+  const norm = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
+  return vector.map((value) => value / norm);
+}
+
+function gaussian(draw: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - draw())) * Math.cos(2 * Math.PI * draw());
+}
+
+function near(centre: Float32Array, spread: number): Float32Array {
+  let place = 0;
+  return unit(() => (centre[place++] ?? 0) + (spread * gaussian(random)) / Math.sqrt(DIMENSIONS));
+}
+
+function factsOf(place: number): RequestFacts {
+  const text = `How do I arrange item ${place % 1000} of the ${WORDS[place % WORDS.length] ?? ''} collection in the ${WORDS[(place * 7) % WORDS.length] ?? ''} room?`;
+  return { request: textRequest(`${text} ${place}`), language: 'en', hasMaskedData: false };
+}
+
+const WORDS =
+  'amber basalt cedar dune ember fjord garnet heath iris jade kelp larch moss nettle opal pine quartz reed slate thyme'.split(
+    ' ',
+  );
+
+interface Row {
+  readonly entries: number;
+  readonly insertsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly exactP50Ms: number;
+  readonly exactP99Ms: number;
+}
+
+async function measure(store: CacheStore, entries: number, isShared: boolean): Promise<Row> {
+  const answer = encodeAnswer({
+    parts: [{ kind: 'text', text: 'It depends on the light. '.repeat(20) }],
+    finishReason: 'stop',
+    usage: NO_USAGE,
+    costUsd: 0,
+    model: 'bench',
+    chunks: [],
+  });
+  const context = { language: 'en', embedderFingerprint: FINGERPRINT, cacheEpoch: 0 };
+  const vectors: Float32Array[] = [];
+  const startedAt = performance.now();
+  for (let place = 0; place < entries; place += 1) {
+    const identity = identify(factsOf(place).request, context);
+    const vector = near(centres[place % CENTRES] ?? new Float32Array(DIMENSIONS), 0.6);
+    if (vectors.length < 5000) vectors.push(vector);
+    const nowMs = Date.now();
+    store.put(
+      { ...identity, task: 'bench', model: 'bench', answer, createdAtMs: nowMs, expiresAtMs: nowMs + TTL_MS },
+      vector,
+    );
+    if (place % 2000 === 1999) await store.flush();
+  }
+  await store.flush();
+  const insertsPerSecond = (entries / (performance.now() - startedAt)) * 1000;
+  const local = createMemoryStore({ maxBytes: 64 * 1024 * 1024, dimensions: DIMENSIONS, clock: Date.now });
+  const leases = { acquire: () => Promise.resolve(true), release: () => undefined };
+  const cache = createAnswerCache({
+    settings: DEFAULT_CACHE_SETTINGS,
+    embedderFingerprint: FINGERPRINT,
+    judge: createHitJudge({ verifierTimeoutMs: 1000 }),
+    local: isShared ? local : store,
+    ...(isShared ? { shared: { store, leases } } : {}),
+    frontTtlMs: 0,
+    clock: Date.now,
+  });
+  const semantic: number[] = [];
+  const exact: number[] = [];
+  let candidates = 0;
+  for (let lookup = 0; lookup < args.number('lookups'); lookup += 1) {
+    const vector = near(vectors[Math.floor(random() * vectors.length)] ?? new Float32Array(DIMENSIONS), 0.3);
+    const task: TaskFacts = { task: 'bench', caching: 'allow', ttlSeconds: 60, vector, isTruncated: false };
+    const call = { trace: createTrace(), signal };
+    const from = performance.now();
+    const found = await cache.lookupExact(factsOf(entries + lookup), call);
+    const between = performance.now();
+    if (found.kind === 'hit') throw new Error('an unseen prompt was answered');
+    await cache.lookupSemantic(found.ticket, task, call);
+    exact.push(between - from);
+    semantic.push(performance.now() - between);
+    if (call.trace.cache?.similarity !== undefined) candidates += 1;
+  }
+  console.error(`${entries} entries: ${candidates} of ${semantic.length} look-ups met a candidate`);
+  const whole = summarizeLatencies(semantic.slice(100));
+  const first = summarizeLatencies(exact.slice(100));
+  return {
+    entries,
+    insertsPerSecond,
+    p50Ms: whole.p50,
+    p99Ms: whole.p99,
+    exactP50Ms: first.p50,
+    exactP99Ms: first.p99,
+  };
+}
+
+async function main(): Promise<void> {
+  const isShared = args.text('store') === 'redis';
+  const rows: Row[] = [];
+  for (const size of args.text('entries').split(',')) {
+    const store = isShared
+      ? await createShared()
+      : createMemoryStore({ maxBytes: 2 ** 42, dimensions: DIMENSIONS, clock: Date.now });
+    rows.push(await measure(store, Number(size), isShared));
+    if (isShared) await store.invalidate({}, { isDryRun: false });
+    await store.close();
+  }
+  const headings = ['entries', 'inserts/s', 'similar p50 ms', 'similar p99 ms', 'exact p50 ms', 'exact p99 ms'];
+  printTable(
+    headings,
+    rows.map((row) => [
+      row.entries,
+      Math.round(row.insertsPerSecond),
+      ...[row.p50Ms, row.p99Ms, row.exactP50Ms, row.exactP99Ms].map((value) => round(value, 3)),
+    ]),
+  );
+  await writeFigures(args.jsonFile, { store: args.text('store'), rows });
+}
+
+async function createShared(): Promise<CacheStore> {
+  const redis = connectRedis({ url: args.text('redis') });
+  await new Promise((resolve) => redis.once('ready', resolve));
+  return createRedisStore({
+    redis,
+    prefix: 'pointsman-bench',
+    vectorFormat: args.text('format') === 'float' ? 'float' : 'int8',
+    deadlineMs: 1000,
+    maxEntriesPerTenant: 10_000_000,
+    leaseMs: 5000,
+    clock: Date.now,
+  });
+}
+
+await main();
