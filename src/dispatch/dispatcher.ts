@@ -14,6 +14,7 @@ import type { MappedResult } from './from-language-model.js';
 import { createProvider } from './provider-factory.js';
 import type { FetchFunction, Provider } from './provider.js';
 import { createRetryBudget } from './retry-budget.js';
+import { warmUpEstimates } from './usage.js';
 import { dropStream, relayStream } from './relay-stream.js';
 
 /** What {@link createDispatcher} needs. */
@@ -73,6 +74,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const budget = createRetryBudget(settings.retry, clock);
   const failover = createFailover({ pool, budget, settings, clock, random, providerOf });
   const catalogue = createCatalogueView(options.models);
+  setImmediate(warmUpEstimates).unref();
 
   type CallBase<Result> = Pick<FailoverCall<Result>, 'plan' | 'signal' | 'onFailure' | 'spentUsd'>;
   const baseOf = (

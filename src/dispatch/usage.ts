@@ -29,6 +29,11 @@ export function estimateTokens(text: string): number {
   return Math.ceil((head * text.length) / MAX_COUNTED_CHARACTERS);
 }
 
+/** The encoder builds its tables on first use, which takes up to 0.4 s: better before there are calls to hold up. */
+export function warmUpEstimates(): void {
+  estimateTokens('A first text with some rare words: pointsman, lighthouse.');
+}
+
 /** Usage of an attempt whose provider gave no counts, flagged as an estimate. */
 export function estimateUsage(promptTokens: number, answer: { text: string; reasoning: string }): Usage {
   const reasoningTokens = answer.reasoning === '' ? 0 : estimateTokens(answer.reasoning);
