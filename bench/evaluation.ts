@@ -115,9 +115,11 @@ const stored = await readStored();
 for (const measurement of MEASUREMENTS) {
   if (!isWanted(measurement)) continue;
   const measured = await measure(measurement);
-  if (measured !== undefined) stored[measurement.name] = measured;
+  if (measured === undefined) continue;
+  stored[measurement.name] = measured;
+  // At once, so that a run that is cut off loses only what it was measuring.
+  await writeFile(FIGURES, `${JSON.stringify(stored, undefined, 2)}\n`);
 }
-await writeFile(FIGURES, `${JSON.stringify(stored, undefined, 2)}\n`);
 const sections: string[] = [];
 for (const measurement of MEASUREMENTS) {
   const measured = stored[measurement.name];
