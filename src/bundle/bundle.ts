@@ -141,7 +141,7 @@ export interface BundleSettings {
   readonly defaultAbstentionThreshold: number;
   /** One-sided confidence of capability bounds, for example 0.9. */
   readonly confidence: number;
-  /** Rise in the lower bound that is worth the baseline model's price, at preference 0.5. */
+  /** Rise in the lower bound that a call to the baseline model is worth, at preference 0.5. */
   readonly tolerance: number;
   /** 0 (cheapest capable) to 1 (best). */
   readonly qualityPreference: number;

@@ -1,11 +1,18 @@
 import {
   addTransposedProduct,
   choleskyFactor,
+  multiplyTransposed,
   substitute,
   zeroMatrix,
   type Matrix,
-  multiplyTransposed,
 } from './matrix.js';
+
+/** A linear model a class: logits = weights · vector + bias. */
+export interface DiscriminantHead {
+  /** One row a class. */
+  readonly weights: Matrix;
+  readonly bias: Float64Array;
+}
 
 /** What {@link fitLinearDiscriminant} works from. */
 export interface DiscriminantOptions {
@@ -16,24 +23,6 @@ export interface DiscriminantOptions {
   readonly classCount: number;
   /** Share of the within-class covariance that is replaced by its mean diagonal, above 0 to 1. */
   readonly shrinkage: number;
-}
-
-/** A linear model a class: logits = weights · features + bias. */
-export interface DiscriminantHead {
-  /** One row a class. */
-  readonly weights: Matrix;
-  readonly bias: Float64Array;
-}
-
-/** Logits of rows, one column a class. */
-export function discriminantLogits(head: DiscriminantHead, features: Matrix): Matrix {
-  const classCount = head.bias.length;
-  const logits = zeroMatrix(features.rowCount, classCount);
-  multiplyTransposed(features, head.weights, logits);
-  for (let cell = 0; cell < logits.values.length; cell += 1) {
-    logits.values[cell] = (logits.values[cell] ?? 0) + (head.bias[cell % classCount] ?? 0);
-  }
-  return logits;
 }
 
 /**
@@ -55,6 +44,17 @@ export function fitLinearDiscriminant(options: DiscriminantOptions): Discriminan
     bias[label] = Math.log((counts[label] ?? 0) + 0.5) - product / 2;
   }
   return { weights, bias };
+}
+
+/** Logits of every row, one column a class. */
+export function discriminantLogits(head: DiscriminantHead, features: Matrix): Matrix {
+  const logits = zeroMatrix(features.rowCount, head.bias.length);
+  multiplyTransposed(features, head.weights, logits);
+  const { values, columnCount } = logits;
+  for (let cell = 0; cell < values.length; cell += 1) {
+    values[cell] = (values[cell] ?? 0) + (head.bias[cell % columnCount] ?? 0);
+  }
+  return logits;
 }
 
 function centre(features: Matrix, labels: Int32Array, means: Matrix): Matrix {

@@ -26,9 +26,9 @@ export interface OutcomeTaskHead {
  * Scales of the groups of features: a larger scale is a weaker prior on the group's weights. Settled by marginal
  * likelihood and cross-validated AIQ on two public sets; both are flat around these.
  */
-const POSTERIOR_SCALE = 3;
-const SURFACE_SCALE = 0.3;
-const INTERACTION_SCALE = 0.3;
+const POSTERIOR_SCALE = 2;
+const SURFACE_SCALE = 0.15;
+const INTERACTION_SCALE = 0.15;
 /** Leaves each model's level nearly free. */
 const CONSTANT = 5;
 /** Of the surface beside the vector in the head. */

@@ -2,6 +2,7 @@ import type { BundleSettings, Model, Task } from '../bundle/bundle.js';
 import type { CandidateTrace, CapabilityEstimate, Rejection } from '../trace.js';
 import type { SelectionReason } from './decision.js';
 import { formatUsd } from './gates.js';
+import { costUsd } from './pricing.js';
 
 /** A model with everything that the choice looks at. */
 export interface Candidate {
@@ -39,10 +40,16 @@ export interface Selection {
 }
 
 /**
+ * A call whose price at the baseline's rates gives the preference its scale. It is the same for every prompt: then a
+ * dollar buys as much quality wherever it is spent, which leaves the most quality for the money.
+ */
+const REFERENCE_CALL = { promptTokens: 1000, completionTokens: 500 } as const;
+
+/**
  * Picks the cheapest candidate whose lower bound reaches the required quality. That is the task's floor, raised as long
- * as the preference p finds more quality worth its price: a model may cost the baseline's whole price more than another
- * where its bound is higher by `tolerance * (1 - p) / p`, and in proportion. At 0 the floor alone counts, at 0.5 the
- * tolerance is what the baseline's price should buy, at 1 only the best will do. Cost and bound never fall while p
+ * as the preference p finds more quality worth its price: a model may cost as much more than another as a reference call
+ * to the baseline where its bound is higher by `tolerance * (1 - p) / p`, and in proportion. At 0 the floor alone
+ * counts, at 0.5 the reference call's price should buy the tolerance, at 1 only the best will do. Cost and bound never fall while p
  * rises. Where nobody reaches the floor, the highest bound is taken. Ties go to the higher bound, then to the name.
  * Pure: equal input, equal answer.
  *
@@ -94,24 +101,24 @@ export function traceCandidates(candidates: readonly Candidate[], selection?: Se
 function requiredQuality(eligible: readonly Candidate[], floor: number, input: SelectionInput): number {
   const preference = Math.min(1, Math.max(0, input.qualityPreference ?? input.settings.qualityPreference));
   const worth = (input.settings.tolerance * (1 - preference)) / preference;
-  const saving = referenceCost(input);
+  const reference = referenceCost(input);
   // On the hull each step up costs more for each point of bound than the one before: those worth it come first.
   const hull = upperHull(eligible.filter((candidate) => isCapable(candidate, floor)));
   let taken = hull[0];
   for (const step of hull.slice(1)) {
     if (taken === undefined) break;
     const gain = step.capability.lowerBound - taken.capability.lowerBound;
-    if (!(gain * saving >= worth * (step.expectedCostUsd - taken.expectedCostUsd))) break;
+    if (!(gain * reference >= worth * (step.expectedCostUsd - taken.expectedCostUsd))) break;
     taken = step;
   }
   return taken === undefined || taken === hull[0] ? floor : taken.capability.lowerBound;
 }
 
-/** What the baseline model would cost, whether it may serve the request or not; else the dearest candidate's cost. */
+/** What a call of common size costs at the baseline's prices, or at the dearest candidate's where it is none. */
 function referenceCost({ candidates, settings }: SelectionInput): number {
   const baseline = candidates.find((candidate) => candidate.model.id === settings.baselineModel);
-  if (baseline !== undefined && baseline.expectedCostUsd > 0) return baseline.expectedCostUsd;
-  return candidates.reduce((highest, candidate) => Math.max(highest, candidate.expectedCostUsd), 0);
+  const referred = baseline === undefined ? candidates : [baseline];
+  return referred.reduce((highest, { model }) => Math.max(highest, costUsd(model.price, REFERENCE_CALL)), 0);
 }
 
 /** Candidates on the upper convex hull of bound over cost, from the cheapest to the best bound. */

@@ -5,6 +5,11 @@ import { candidate, estimate, SETTINGS, task } from './support/fixtures.js';
 
 const writing = task('writing', { qualityFloor: 0.7 });
 const three = [candidate('strong', 0.95, 0.03), candidate('middle', 0.8, 0.01), candidate('weak', 0.5, 0.001)];
+/** The same; a reference call of 1,000 tokens in and 500 out costs $0.03 with "strong". */
+const priced = three.map((one) => {
+  if (one.model.id !== 'strong') return one;
+  return { ...one, model: { ...one.model, price: { ...one.model.price, inputUsdPerMtok: 10, outputUsdPerMtok: 40 } } };
+});
 
 function select(changes: Partial<SelectionInput> = {}) {
   return selectModel({ candidates: three, task: writing, isAbstained: false, settings: SETTINGS, ...changes });
@@ -27,8 +32,8 @@ t.test('takes the cheapest whose lower bound reaches the floor', async (t) => {
 });
 
 t.test('a preference buys quality at the price of the baseline', async (t) => {
-  // The baseline, strong, costs 0.03 and the tolerance is 0.05: at 0.5 that price should buy 0.05 of bound.
-  const near = [...three, candidate('near', 0.91, 0.02)];
+  // A reference call to the baseline, strong, costs 0.03 and the tolerance is 0.05: at 0.5 that should buy 0.05 of bound.
+  const near = [...priced, candidate('near', 0.91, 0.02)];
   const chosen = (qualityPreference: number) => select({ candidates: near, qualityPreference })?.chosen.model.id;
   t.equal(chosen(0), 'middle', 'the floor alone counts');
   t.equal(chosen(0.12), 'middle', '0.11 for a third of the price is too little');
@@ -40,8 +45,8 @@ t.test('a preference buys quality at the price of the baseline', async (t) => {
 
 t.test('without a baseline among the candidates the dearest price counts', async (t) => {
   const settings = { ...SETTINGS, baselineModel: 'absent' };
-  t.equal(select({ settings, qualityPreference: 0.14 })?.chosen.model.id, 'middle');
-  t.equal(select({ settings, qualityPreference: 0.5 })?.chosen.model.id, 'strong');
+  t.equal(select({ candidates: priced, settings, qualityPreference: 0.14 })?.chosen.model.id, 'middle');
+  t.equal(select({ candidates: priced, settings, qualityPreference: 0.5 })?.chosen.model.id, 'strong');
 });
 
 t.test('quality that costs nothing more is taken at every preference above 0', async (t) => {
