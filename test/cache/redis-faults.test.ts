@@ -1,0 +1,118 @@
+import t from 'tap';
+import { connectRedis } from '../../src/cache/redis-connection.js';
+import { createMemoryStore } from '../../src/cache/memory-store.js';
+import { answer, ask, createFixture, makeFacts } from './cache-fixture.js';
+import { createRedisFixture, REDIS_URL, SKIP_WITHOUT_REDIS } from './redis-fixture.js';
+import { DIMENSIONS, makeEntry, unitVector } from './store-contract.js';
+import type { RedisFixture } from './redis-fixture.js';
+
+async function until(isDone: () => Promise<boolean>): Promise<void> {
+  const endsAt = Date.now() + 5000;
+  while (!(await isDone())) {
+    if (Date.now() > endsAt) throw new Error('it did not come to pass in 5 s');
+    await new Promise(setImmediate);
+  }
+}
+
+/** A cache in front of Redis that keeps nothing itself, so that every look-up goes there. */
+function createReplica({ store }: RedisFixture): ReturnType<typeof createFixture>['cache'] {
+  const local = createMemoryStore({ maxBytes: 1_000_000, dimensions: DIMENSIONS, clock: Date.now });
+  return createFixture({}, { local, frontTtlMs: 0, clock: Date.now, shared: { store, leases: store.leases } }).cache;
+}
+
+t.test('Redis in trouble', { skip: SKIP_WITHOUT_REDIS }, async (t) => {
+  const admin = connectRedis({ url: REDIS_URL ?? '' });
+  await new Promise((resolve) => admin.once('ready', resolve));
+
+  t.test('paused: misses within the deadline, a mark, then hits again', async (t) => {
+    const fixture = await createRedisFixture({ deadlineMs: 25 });
+    const cache = createReplica(fixture);
+    const facts = makeFacts('Why is the sea salty?');
+    await answer(cache, facts);
+    await fixture.store.flush();
+    t.equal((await ask(cache, facts)).found.kind, 'hit');
+    await admin.call('CLIENT', 'PAUSE', '400', 'ALL');
+    let slowestMs = 0;
+    for (let call = 0; call < 20; call += 1) {
+      const startedAt = performance.now();
+      const { found, trace } = await ask(cache, facts);
+      slowestMs = Math.max(slowestMs, performance.now() - startedAt);
+      t.equal(found.kind, 'miss');
+      t.same(trace.degradations, ['cache: shared store did not answer in time']);
+      t.equal(trace.cache?.outcome, 'unavailable');
+    }
+    t.ok(slowestMs < 250, `${slowestMs} ms for two look-ups`);
+    await until(async () => (await ask(cache, facts)).found.kind === 'hit');
+    await fixture.close();
+  });
+
+  t.test('full: writes are dropped, look-ups go on', async (t) => {
+    const fixture = await createRedisFixture();
+    const { store } = fixture;
+    store.put(makeEntry({ nowMs: Date.now() }), unitVector(1, 0.1));
+    await store.flush();
+    const [, before = '0'] = await admin.config('GET', 'maxmemory');
+    await admin.config('SET', 'maxmemory', '1');
+    store.put(makeEntry({ nowMs: Date.now(), exactKey: 'key-b' }), unitVector(1, 0.1));
+    await store.flush();
+    await admin.config('SET', 'maxmemory', before);
+    t.equal((await store.stats()).droppedWrites, 1);
+    t.ok(await store.getExact('partition-a', 'key-a'));
+    t.equal(await store.getExact('partition-a', 'key-b'), undefined);
+    await fixture.close();
+  });
+
+  t.test('cut off: the connection comes back by itself', async () => {
+    const fixture = await createRedisFixture();
+    const { store } = fixture;
+    store.put(makeEntry({ nowMs: Date.now() }), undefined);
+    await store.flush();
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await until(() =>
+      store.getExact('partition-a', 'key-a').then(
+        (entry) => entry !== undefined,
+        () => false,
+      ),
+    );
+    await fixture.close();
+  });
+
+  t.test('two replicas on one Redis never give a tenant the answer of another', async (t) => {
+    const prefix = `pointsman-test-mixed-${Date.now()}`;
+    const fixtures = [await createRedisFixture({ prefix }), await createRedisFixture({ prefix })];
+    const replicas = fixtures.map(createReplica);
+    let hits = 0;
+    for (let call = 0; call < 2000; call += 1) {
+      const tenant = `tenant-${(call * 7) % 5}`;
+      const facts = makeFacts(`Why is thing ${call % 11} so?`, { tenant });
+      const { found, trace } = await ask(replicas[call % 2]!, facts);
+      if (found.kind === 'hit') {
+        hits += 1;
+        if (found.answer.model !== tenant) t.fail(`${tenant} got the answer of ${found.answer.model}`);
+        continue;
+      }
+      const turn = await replicas[call % 2]!.takeTurn(found.ticket, { trace, signal: new AbortController().signal });
+      if (turn.kind === 'produce') {
+        turn.complete(
+          {
+            parts: [{ kind: 'text', text: tenant }],
+            finishReason: 'stop',
+            usage: USAGE,
+            costUsd: 0,
+            model: tenant,
+            chunks: [],
+          },
+          trace,
+        );
+      }
+      await fixtures[call % 2]!.store.flush();
+    }
+    t.ok(hits > 1800, `${hits} hits`);
+    await fixtures[1]!.store.close();
+    await fixtures[0]!.close();
+  });
+
+  t.teardown(() => admin.disconnect());
+});
+
+const USAGE = { promptTokens: 0, cachedPromptTokens: 0, completionTokens: 0, reasoningTokens: 0, isEstimated: false };
