@@ -6,11 +6,11 @@ import {
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
-import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from 'pino';
 import { RouterError } from '../errors.js';
+import { readFileDescriptors } from './file-descriptors.js';
+import { addReflection } from './reflection.js';
 import { createLongStreams, type LongStreams } from './long-streams.js';
 
 /** A service and its handlers. */
@@ -49,6 +49,9 @@ export interface GrpcServer {
   drain(options: { pauseMs: number; timeoutMs: number }): Promise<boolean>;
 }
 
+/** Services besides those of the API that reflection lists. */
+const STANDARD_SERVICES = ['grpc.health.v1.Health', 'grpc.reflection.v1.ServerReflection'];
+
 /** Keepalive and age limits that let balancers spread connections anew. */
 const CONNECTION_OPTIONS = {
   'grpc.keepalive_time_ms': 60_000,
@@ -75,7 +78,10 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   for (const service of options.services) server.addService(service.definition, service.implementation);
   const health = addHealth(server, options.services);
   if (options.hasChannelz) addAdminServicesToServer(server);
-  if (options.hasReflection) addReflection(server, options.descriptorSetPath);
+  if (options.hasReflection) {
+    const files = readFileDescriptors(readFileSync(options.descriptorSetPath));
+    addReflection(server, files, [...options.services.map(({ name }) => name), ...STANDARD_SERVICES]);
+  }
   const port = await listen(server, options);
 
   const setServing = (isServing: boolean): void => {
@@ -101,11 +107,6 @@ function addHealth(server: Server, services: readonly ServiceBinding[]): HealthI
   const health = new HealthImplementation(initial);
   health.addToServer(server);
   return health;
-}
-
-function addReflection(server: Server, descriptorSetPath: string): void {
-  const definitions = loadFileDescriptorSetFromBuffer(readFileSync(descriptorSetPath));
-  new ReflectionService(definitions).addToServer(server);
 }
 
 function listen(server: Server, { host, port }: GrpcServerOptions): Promise<number> {

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { credentials, loadPackageDefinition, type Client, type ServiceClientConstructor } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
+import { projectRoot } from '../../src/config/project-root.js';
 import type { Teardown } from './service.js';
 
 const require = createRequire(import.meta.url);
@@ -9,11 +10,8 @@ const packageFolder = (name: string): string => dirname(require.resolve(`${name}
 
 /** Where the proto files of the services that every gRPC server may have are. */
 const PROTOS = {
-  'grpc.health.v1.Health': join(packageFolder('grpc-health-check'), 'proto', 'health', 'v1', 'health.proto'),
-  'grpc.reflection.v1.ServerReflection': join(
-    packageFolder('@grpc/reflection'),
-    'build/proto/grpc/reflection/v1/reflection.proto',
-  ),
+  'grpc.health.v1.Health': join(projectRoot(), 'proto/grpc/health/v1/health.proto'),
+  'grpc.reflection.v1.ServerReflection': join(projectRoot(), 'proto/grpc/reflection/v1/reflection.proto'),
   'grpc.channelz.v1.Channelz': join(packageFolder('@grpc/grpc-js'), 'proto', 'channelz.proto'),
 } as const;
 
