@@ -16,6 +16,7 @@ const layers = {
   dispatch: ['bundle', 'routing', 'config'],
   outcomes: ['bundle', 'privacy', 'routing'],
   privacy: [],
+  report: ['bundle', 'routing'],
   telemetry: [],
   server: ['*'],
   cli: ['*'],

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { projectRoot } from '../src/config/project-root.js';
 import { MEASUREMENTS, type Measurement } from './evaluation-plan.js';
 import { readArguments } from './lib/arguments.js';
-import { renderPlot } from './lib/svg-plot.js';
+import { renderPlot } from '../src/report/svg-plot.js';
 
 /** What is kept of one run. */
 interface Measured {

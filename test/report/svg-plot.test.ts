@@ -1,5 +1,5 @@
 import t from 'tap';
-import { renderPlot } from '../../bench/lib/svg-plot.js';
+import { renderPlot } from '../../src/report/svg-plot.js';
 
 t.test('draws each series with round ticks and escapes its texts', async (t) => {
   const svg = renderPlot({
