@@ -44,6 +44,18 @@ t.test('a long turn keeps its head and its tail', async (t) => {
   t.equal(view.omittedCharacters, text.length - view.routingText.length);
 });
 
+t.test('a system prompt that is the whole instruction stands alone', async (t) => {
+  const system =
+    'You will be given a review of a restaurant. Your task is to say in one word whether the guest would come again.';
+  const once = conversation(['system', system], ['user', 'The soup was cold, the waiter warm.']);
+  t.equal(viewPrompt(once).routingText, system);
+  t.equal(viewPrompt(once).lastUserText, 'The soup was cold, the waiter warm.');
+  const short = routingTextOf({ system: 'You will be brief.', lastUser: 'Translate this.' });
+  t.equal(short, 'You will be brief.\nTranslate this.');
+  const later = conversation(['system', system], ['user', 'first'], ['user', 'second']);
+  t.equal(viewPrompt(later).routingText, `${system.slice(0, 360)}\nsecond\nfirst`);
+});
+
 t.test('unreadable characters become spaces', async (t) => {
   t.equal(routingTextOf({ lastUser: '\u0000a\u0007b\ud800c\u202ed\n\te ' }), 'a b c d\n\te');
   t.equal(routingTextOf({ lastUser: 'fine 👩‍🚀 emoji' }), 'fine 👩‍🚀 emoji');
