@@ -123,13 +123,27 @@ function labelsWithEnough(rows: readonly DataRow[], least: number): readonly Dat
 }
 
 /** The whole prompt as one user message, embedded as it is. */
-const wholePromptOf = (row: DataRow): LabelledPrompt => ({
-  text: textField(row, 'prompt', 'text'),
-  label: textField(row, 'label', 'category'),
-  isWhole: true,
-});
+const wholePromptOf =
+  (whole: 'vector' | 'vectorAndWords') =>
+  (row: DataRow): LabelledPrompt => ({
+    text: textField(row, 'prompt', 'text'),
+    label: textField(row, 'label', 'category'),
+    whole,
+  });
 
-async function report(measured: Measured, speed: RoutingSpeed, whole: Measured | undefined): Promise<void> {
+/** The same prompts as one text each, for comparison. */
+interface WholePrompts {
+  readonly byVector: readonly Judged[];
+  readonly byVectorAndWords: readonly Judged[];
+}
+
+async function measureWholePrompts(vectors: Vectors): Promise<WholePrompts> {
+  const byVector = await measureFolds(vectors, wholePromptOf('vector'));
+  const byVectorAndWords = await measureFolds(vectors, wholePromptOf('vectorAndWords'));
+  return { byVector: byVector.inScope, byVectorAndWords: byVectorAndWords.inScope };
+}
+
+async function report(measured: Measured, speed: RoutingSpeed, whole: WholePrompts | undefined): Promise<void> {
   const { inScope, outOfScope, run } = measured;
   const random = createRandom(args.seed);
   const lines: string[][] = [];
@@ -150,8 +164,9 @@ async function report(measured: Measured, speed: RoutingSpeed, whole: Measured |
   add('nearestNeighbourAccuracy', inScope, nearestAccuracyOf);
   add('expectedCalibrationError', inScope, calibrationErrorOf);
   if (whole !== undefined) {
-    add('wholePromptAccuracy', whole.inScope, accuracyOf);
-    add('wholePromptNearestNeighbourAccuracy', whole.inScope, nearestAccuracyOf);
+    add('wholePromptAccuracy', whole.byVector, accuracyOf);
+    add('wholePromptWithWordsAccuracy', whole.byVectorAndWords, accuracyOf);
+    add('wholePromptNearestNeighbourAccuracy', whole.byVector, nearestAccuracyOf);
   }
   Object.assign(figures, speed, { fitSeconds: run.fitMs / 1000 });
   for (const [name, value] of Object.entries(speed)) lines.push([name, String(round(value, 4))]);
@@ -167,7 +182,7 @@ try {
   const vectors = createVectors(embedder);
   const isFolded = args.number('folds') > 0;
   const measured = isFolded ? await measureFolds(vectors, promptOf) : await measureSplit(vectors);
-  const whole = isFolded ? await measureFolds(vectors, wholePromptOf) : undefined;
+  const whole = isFolded ? await measureWholePrompts(vectors) : undefined;
   const timed = (await read(args.optional('test') ?? args.text('train'))).map(promptOf);
   const speed = await measureRouting({
     snapshot: measured.run.snapshot,

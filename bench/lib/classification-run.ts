@@ -15,8 +15,8 @@ export interface LabelledPrompt {
   readonly text: string;
   readonly system?: string;
   readonly label: string;
-  /** Embedded as it is, cut by the embedder's window alone. */
-  readonly isWhole?: boolean;
+  /** Embedded as it is, cut by the embedder's window alone, and classified by its vector with or without its words. */
+  readonly whole?: 'vector' | 'vectorAndWords';
 }
 
 /** Vectors by routing text, each computed once. */
@@ -46,8 +46,8 @@ const neverAborted = new AbortController().signal;
 const nowhere = { file: 'bench', line: 1, column: 1 };
 
 /** The text that is embedded for a prompt: that of the service, or all of it for comparison. */
-export function routingTextFor({ text, system, isWhole }: LabelledPrompt): string {
-  return isWhole === true ? text : routingTextOf({ lastUser: text, ...(system === undefined ? {} : { system }) });
+export function routingTextFor({ text, system, whole }: LabelledPrompt): string {
+  return whole === undefined ? routingTextOf({ lastUser: text, ...(system === undefined ? {} : { system }) }) : text;
 }
 
 /** Keeps every vector, since folds share their prompts. */
@@ -79,8 +79,8 @@ export async function fitClassifier(input: FitInput, vectors: Vectors, bundleFol
     ...base,
     settings: { ...base.settings, risk: input.risk },
     tasks: labels.map((label): Task => ({ ...taskTemplate, id: label, title: label })),
-    exemplars: input.train.map(({ text, system, label }): Exemplar => ({
-      text,
+    exemplars: input.train.map(({ text, system, label, whole }): Exemplar => ({
+      text: whole === 'vector' ? '' : text,
       ...(system === undefined ? {} : { system }),
       taskIndex: indexOf.get(label) ?? 0,
       location: nowhere,
@@ -117,7 +117,9 @@ export async function fitClassifier(input: FitInput, vectors: Vectors, bundleFol
     fitMs,
     async classify(prompts) {
       const { vectors: rows, routingTexts } = await vectors.tableOf(prompts);
-      return routingTexts.map((text, row) => classifier.classify(vectorAt(rows, row), text));
+      return routingTexts.map((text, row) =>
+        classifier.classify(vectorAt(rows, row), prompts[row]?.whole === 'vector' ? '' : text),
+      );
     },
   };
 }

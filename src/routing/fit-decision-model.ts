@@ -50,6 +50,8 @@ export interface PromptTable {
 /** Sharpnesses of the neighbours' vote that are tried. */
 const VOTE_SHARPNESSES = [8, 16, 32] as const;
 const DEFAULT_SHARPNESS = 16;
+/** Cosine from which two exemplars say the same. */
+const NEAR_DUPLICATE_SIMILARITY = 0.95;
 /** Exemplars a task on average below which no head is fitted. */
 const LEAST_EXEMPLARS_A_TASK = 3;
 /** Shares of the work, for the progress line. */
@@ -152,14 +154,17 @@ function unfitted({ bundle, vectors, index }: FitOptions): DecisionModelData {
 
 type NeighbourList = readonly { readonly taskIndex: number; readonly similarity: number }[];
 
-/** Neighbours of exemplars, themselves left out. */
+/**
+ * Neighbours of exemplars, themselves left out and their near duplicates too: those would vouch for each other as no
+ * neighbour does for a new prompt, and the vote would count for too much.
+ */
 function leaveOneOutNeighbours(options: FitOptions, labels: Int32Array, rows: Int32Array): readonly NeighbourList[] {
   const { vectors, index, bundle } = options;
   return Array.from(rows, (row) => {
     const vector = vectors.values.subarray(row * vectors.dimensions, (row + 1) * vectors.dimensions);
     return index
-      .search(vector, bundle.settings.neighbours + 1)
-      .filter((hit) => hit.exemplarIndex !== row)
+      .search(vector, 2 * bundle.settings.neighbours)
+      .filter((hit) => hit.exemplarIndex !== row && hit.similarity < NEAR_DUPLICATE_SIMILARITY)
       .slice(0, bundle.settings.neighbours)
       .map((hit) => ({ taskIndex: labels[hit.exemplarIndex] ?? 0, similarity: hit.similarity }));
   });
