@@ -1,4 +1,5 @@
 import type { RoutingSettings } from './cost-routing.js';
+import { referenceCostUsd } from '../../src/routing/select-model.js';
 import { createRandom } from './random.js';
 import { printTable, withInterval } from './report.js';
 import { chooseAt, routePrompts, type RoutedPrompt } from './route-service.js';
@@ -56,8 +57,8 @@ function knobsOf(prompts: readonly RoutedPrompt[]): readonly number[] {
   const worths = prompts.map(({ candidates: [weak, strong], input }) => {
     if (weak === undefined || strong === undefined) return 0;
     const gain = strong.capability.lowerBound - weak.capability.lowerBound;
-    const share = (strong.expectedCostUsd - weak.expectedCostUsd) / strong.expectedCostUsd;
-    return Math.max(0, gain / share) / input.settings.tolerance;
+    const price = (strong.expectedCostUsd - weak.expectedCostUsd) / referenceCostUsd(input);
+    return Math.max(0, gain / price) / input.settings.tolerance;
   });
   const shares = Array.from({ length: CURVE_POINTS }, (_, step) => 1 - step / (CURVE_POINTS - 1));
   return [0, ...shares.map((share) => 1 / (1 + quantile(worths, share))), 1];

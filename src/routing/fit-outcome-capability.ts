@@ -37,7 +37,7 @@ export interface OutcomeFitOptions {
 }
 
 /** Directions along which the covariance is kept: enough that bounds match the full one's on public sets. */
-const DIRECTIONS = 48;
+const DIRECTIONS = 32;
 
 /**
  * Fits how well each model does on a prompt: Bayesian linear regression of its scores on the prompt's vector, surface

@@ -137,10 +137,17 @@ function dotAt(rows: Float32Array, start: number, vector: Float64Array): number 
   return even + odd;
 }
 
-/** vector · matrix · vector for a square matrix, row-major; at least 0. */
+/** vector · matrix · vector for a symmetric matrix, row-major; at least 0. Reads the lower triangle only. */
 export function quadraticForm(matrix: Float32Array, vector: Float64Array): number {
   const size = vector.length;
   let sum = 0;
-  for (let row = 0; row < size; row += 1) sum += dotAt(matrix, row * size, vector) * (vector[row] ?? 0);
+  for (let row = 0; row < size; row += 1) {
+    let below = 0;
+    for (let column = 0; column < row; column += 1) {
+      below += (matrix[row * size + column] ?? 0) * (vector[column] ?? 0);
+    }
+    const own = vector[row] ?? 0;
+    sum += own * (2 * below + (matrix[row * size + row] ?? 0) * own);
+  }
   return Math.max(0, sum);
 }

@@ -101,7 +101,7 @@ export function traceCandidates(candidates: readonly Candidate[], selection?: Se
 function requiredQuality(eligible: readonly Candidate[], floor: number, input: SelectionInput): number {
   const preference = Math.min(1, Math.max(0, input.qualityPreference ?? input.settings.qualityPreference));
   const worth = (input.settings.tolerance * (1 - preference)) / preference;
-  const reference = referenceCost(input);
+  const reference = referenceCostUsd(input);
   // On the hull each step up costs more for each point of bound than the one before: those worth it come first.
   const hull = upperHull(eligible.filter((candidate) => isCapable(candidate, floor)));
   let taken = hull[0];
@@ -115,7 +115,7 @@ function requiredQuality(eligible: readonly Candidate[], floor: number, input: S
 }
 
 /** What a call of common size costs at the baseline's prices, or at the dearest candidate's where it is none. */
-function referenceCost({ candidates, settings }: SelectionInput): number {
+export function referenceCostUsd({ candidates, settings }: Pick<SelectionInput, 'candidates' | 'settings'>): number {
   const baseline = candidates.find((candidate) => candidate.model.id === settings.baselineModel);
   const referred = baseline === undefined ? candidates : [baseline];
   return referred.reduce((highest, { model }) => Math.max(highest, costUsd(model.price, REFERENCE_CALL)), 0);
