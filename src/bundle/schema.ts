@@ -37,7 +37,7 @@ export const settingsSchema = z.strictObject({
   defaultAbstentionThreshold: score().default(0.35),
   /** One-sided confidence of capability bounds. */
   confidence: numberBetween(0.5, 0.999).default(0.9),
-  /** Quality that may be given up against the best candidate. */
+  /** Rise in the lower bound that a call to the baseline model is worth, at preference 0.5. */
   tolerance: score().default(0.02),
   /** 0 (cheapest capable) to 1 (best). */
   qualityPreference: score().default(0),
