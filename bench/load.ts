@@ -45,8 +45,7 @@ async function embedAlone(): Promise<number> {
   const { embedder: name } = await readBundleSettings(args.text('bundle'));
   const embedder = await createTransformersEmbedder({ directory: join(args.text('bundle'), 'embedders', name) });
   try {
-    const { signal } = new AbortController();
-    const embed = (): Promise<unknown> => embedder.embed([prompts.next()], { signal });
+    const embed = (): Promise<unknown> => embedder.embed([prompts.next()], { signal: new AbortController().signal });
     return (await closedLoop(embed, { inFlight, seconds: roundSeconds })).perSecond;
   } finally {
     await embedder.close();
