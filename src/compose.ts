@@ -127,7 +127,7 @@ export async function startService(options: RoutingCoreOptions): Promise<Service
   const logger = options.logger ?? createLogger(config.log.level);
   return closeOnFailure(async (stack) => {
     let catalogue: () => readonly Model[] = () => [];
-    const dispatcher = createDispatcher({
+    const dispatcher = await createDispatcher({
       providers: config.providers,
       settings: config.dispatch,
       clock: () => performance.now(),

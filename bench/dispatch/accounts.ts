@@ -27,7 +27,7 @@ export async function benchLedger(bench: DispatchBench, calls: number): Promise<
     '*': { script: { texts: ['one ', 'two ', 'three'], usage: USAGE }, faults: FAULTS },
   });
   const before = await bench.upstream.counts();
-  const dispatcher = benchDispatcher(bench, {
+  const dispatcher = await benchDispatcher(bench, {
     retry: { budgetShare: 1, minPerSecond: 10_000, backoffMs: 1 },
     breaker: { consecutiveFailures: 10_000, failureShare: 1, minCalls: 10_000, rateLimitedMs: 1 },
   });

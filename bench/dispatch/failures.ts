@@ -18,7 +18,7 @@ export async function benchFailingHalf(bench: DispatchBench, calls: number): Pro
   const fault = { kind: 'status', status: 500 } as const;
   await bench.upstream.setRules({ bad: { faults: [{ share: 0.5, fault }] } });
   const before = await bench.upstream.counts();
-  const dispatcher = benchDispatcher(bench);
+  const dispatcher = await benchDispatcher(bench);
   const plan = benchPlan([benchModel('m', ['good', 'bad'])]);
   let succeeded = 0;
   let failedAttempts = 0;
@@ -53,7 +53,7 @@ export async function benchFailingHalf(bench: DispatchBench, calls: number): Pro
 export async function benchSlow(bench: DispatchBench, calls: number): Promise<readonly Finding[]> {
   await bench.upstream.setRules({ fast: { script: { delayMs: 20 } }, slow: { script: { delayMs: 200 } } });
   const before = (await bench.upstream.counts()).requestsByModel['slow'] ?? 0;
-  const dispatcher = benchDispatcher(bench);
+  const dispatcher = await benchDispatcher(bench);
   const plan = benchPlan([benchModel('m', ['fast', 'slow'])]);
   await runClosedLoop(calls, 10, async () => {
     await dispatcher.chat(plan, createTrace(), never());
@@ -73,7 +73,7 @@ export async function benchSlow(bench: DispatchBench, calls: number): Promise<re
 /** A deployment dies (its socket refuses) and comes back; another one carries on. */
 export async function benchDeath(bench: DispatchBench, other: DispatchBench): Promise<readonly Finding[]> {
   await Promise.all([bench, other].map(({ upstream }) => upstream.setRules({ '*': { script: { delayMs: 10 } } })));
-  const mortal = benchDispatcherOfTwo(bench, other);
+  const mortal = await benchDispatcherOfTwo(bench, other);
   const model = benchModel('m', ['steady', 'mortal']);
   const deployments = model.deployments.map((deployment) => ({ ...deployment, provider: deployment.id }));
   const plan = benchPlan([{ ...model, deployments }]);
@@ -123,7 +123,7 @@ export async function benchDeath(bench: DispatchBench, other: DispatchBench): Pr
 export async function benchFallback(bench: DispatchBench, calls: number): Promise<readonly Finding[]> {
   await bench.upstream.setRules({ cheap: { faults: [{ share: 1, fault: { kind: 'status', status: 503 } }] } });
   const before = (await bench.upstream.counts()).requestsByModel['gated'] ?? 0;
-  const dispatcher = benchDispatcher(bench);
+  const dispatcher = await benchDispatcher(bench);
   const models = ['cheap', 'gated', 'next'].map((id) => benchModel(id, [id]));
   const plan = {
     ...benchPlan(models),

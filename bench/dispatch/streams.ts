@@ -16,7 +16,7 @@ const gone = (): RouterError => new RouterError({ reason: 'CALL_CANCELLED', mess
 /** Many clients vanish in the middle of their streams, all at once. */
 export async function benchVanish(bench: DispatchBench, clients: number): Promise<readonly Finding[]> {
   await bench.upstream.setRules({ '*': { script: { fault: { kind: 'endless', everyMs: 2000 } } } });
-  const dispatcher = benchDispatcher(bench);
+  const dispatcher = await benchDispatcher(bench);
   const plan = benchPlan([benchModel('m', ['endless'])]);
   const controllers = Array.from({ length: clients }, () => new AbortController());
   const streams = controllers.map(({ signal }) => dispatcher.stream(plan, createTrace(), signal));
@@ -40,7 +40,7 @@ export async function benchVanish(bench: DispatchBench, clients: number): Promis
 /** Single clients leave; the time until the upstream notices. */
 export async function benchCancel(bench: DispatchBench, rounds: number): Promise<readonly Finding[]> {
   await bench.upstream.setRules({ '*': { script: { fault: { kind: 'endless', everyMs: 20 } } } });
-  const dispatcher = benchDispatcher(bench);
+  const dispatcher = await benchDispatcher(bench);
   const plan = benchPlan([benchModel('m', ['endless'])]);
   const times: number[] = [];
   for (let index = 0; index < rounds; index++) {
@@ -72,7 +72,7 @@ export async function benchPace(
 ): Promise<readonly Finding[]> {
   const everyMs = 1000 / piecesPerSecond;
   await bench.upstream.setRules({ '*': { script: { fault: { kind: 'endless', everyMs } } } });
-  const dispatcher = benchDispatcher(bench);
+  const dispatcher = await benchDispatcher(bench);
   const plan = benchPlan([benchModel('m', ['endless'])]);
   const gaps: number[] = [];
   let pieces = 0;

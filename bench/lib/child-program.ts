@@ -18,7 +18,7 @@ export interface ChildProgram {
   readonly stop: () => Promise<number | null>;
 }
 
-/** Resident memory in MiB. */
+/** Resident memory in MiB; shared pages are shared out (the kernel's proportional set size). */
 export interface ResidentMemory {
   readonly own: number;
   readonly children: number;
@@ -59,9 +59,10 @@ async function listeningAddress(stdout: NodeJS.ReadableStream, script: string): 
   throw new Error(`${script} ended before it listened`);
 }
 
+/** A page that both processes use, such as Node's program text, counts half in each. */
 async function residentOf(pid: number): Promise<number> {
-  const text = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Number(/^VmRSS:\s+(\d+) kB$/mu.exec(text)?.[1] ?? Number.NaN) / 1024;
+  const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
+  return Number(/^Pss:\s+(\d+) kB$/mu.exec(text)?.[1] ?? Number.NaN) / 1024;
 }
 
 async function childrenOf(pid: number): Promise<readonly number[]> {

@@ -27,7 +27,7 @@ export function benchDispatcher(
   { upstream, random }: DispatchBench,
   settings: Parameters<typeof dispatchSettings>[0] = {},
   urls: Readonly<Record<string, string>> = { upstream: upstream.url },
-): Dispatcher {
+): Promise<Dispatcher> {
   const providers = Object.entries(urls).map(([name, url]) => {
     const provider = { kind: 'openai-compatible', baseUrl: `${url}/v1`, maxConnections: 5000 } as const;
     return [name, providerSettings(provider)] as const;

@@ -57,11 +57,11 @@ export interface Dispatcher {
 }
 
 /** Creates the dispatcher, with a connection pool for each provider. */
-export function createDispatcher(options: DispatcherOptions): Dispatcher {
+export async function createDispatcher(options: DispatcherOptions): Promise<Dispatcher> {
   const { clock, random, settings, logger } = options;
-  const providers = createProviders(options);
+  const providers = await createProviders(options);
   const hasEcho = settings.unconfigured === 'echo' || (settings.unconfigured === undefined && providers.size === 0);
-  const echo = hasEcho ? createProvider('echo', ECHO_PROVIDER) : undefined;
+  const echo = hasEcho ? await createProvider('echo', ECHO_PROVIDER) : undefined;
   const providerOf = (name: string): Provider | undefined => providers.get(name) ?? echo;
   const isConfigured = (name: string): boolean => providerOf(name) !== undefined;
   const pool = createDeploymentPool({
@@ -74,7 +74,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const budget = createRetryBudget(settings.retry, clock);
   const failover = createFailover({ pool, budget, settings, clock, random, providerOf });
   const catalogue = createCatalogueView(options.models);
-  setImmediate(warmUpEstimates).unref();
+  // The echo provider counts for itself, and the table is large.
+  const isReal = Object.values(options.providers).some(({ kind }) => kind !== 'echo');
+  if (isReal) setImmediate(warmUpEstimates).unref();
 
   type CallBase<Result> = Pick<FailoverCall<Result>, 'plan' | 'signal' | 'onFailure' | 'spentUsd'>;
   const baseOf = (
@@ -135,10 +137,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   };
 }
 
-function createProviders({ providers, fetchFor }: DispatcherOptions): Map<string, Provider> {
+async function createProviders({ providers, fetchFor }: DispatcherOptions): Promise<Map<string, Provider>> {
   const made = new Map<string, Provider>();
   for (const [name, settings] of Object.entries(providers)) {
-    made.set(name, createProvider(name, settings, fetchFor?.(name)));
+    made.set(name, await createProvider(name, settings, fetchFor?.(name)));
   }
   return made;
 }

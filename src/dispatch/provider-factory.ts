@@ -1,11 +1,3 @@
-import { createAmazonBedrock } from '@ai-sdk/amazon-bedrock';
-import { createAnthropic } from '@ai-sdk/anthropic';
-import { createAzure } from '@ai-sdk/azure';
-import { createCohere } from '@ai-sdk/cohere';
-import { createGoogleGenerativeAI } from '@ai-sdk/google';
-import { createMistral } from '@ai-sdk/mistral';
-import { createOpenAI } from '@ai-sdk/openai';
-import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { LanguageModelV3, SharedV3ProviderOptions } from '@ai-sdk/provider';
 import type { EchoProviderSettings, ProviderSettings, ProviderTimeouts } from '../config/provider-settings.js';
 import { createEchoModel } from './echo-provider.js';
@@ -30,11 +22,15 @@ const PUBLIC_BASE_URLS = {
 
 /**
  * Makes a provider from its settings, with its own connections. Nothing is read from the environment and nothing is
- * sent before the first call.
+ * sent before the first call. A vendor's adapter is loaded when it is configured, not before: each takes megabytes.
  *
  * @param injectedFetch replaces the connection pool, in tests.
  */
-export function createProvider(name: string, settings: ProviderSettings, injectedFetch?: FetchFunction): Provider {
+export async function createProvider(
+  name: string,
+  settings: ProviderSettings,
+  injectedFetch?: FetchFunction,
+): Promise<Provider> {
   const isEcho = settings.kind === 'echo';
   const timeouts = isEcho ? ECHO_TIMEOUTS : settings.timeouts;
   const client =
@@ -42,7 +38,9 @@ export function createProvider(name: string, settings: ProviderSettings, injecte
       ? undefined
       : createHttpClient({ connectMs: timeouts.connectMs, maxConnections: settings.maxConnections });
   const fetch = injectedFetch ?? client?.fetch ?? globalThis.fetch;
-  const make: MakeModel = isEcho ? (model) => createEchoModel(model, settings) : modelMaker(name, settings, fetch);
+  const make: MakeModel = isEcho
+    ? (model) => createEchoModel(model, settings)
+    : await modelMaker(name, settings, fetch);
   const models = new Map<string, LanguageModelV3>();
   return {
     name,
@@ -65,32 +63,42 @@ function baseOptions(settings: ProviderSettings): SharedV3ProviderOptions {
   return isResponses ? { openai: { store: false }, azure: { store: false } } : {};
 }
 
-function modelMaker(name: string, settings: HttpSettings, fetch: FetchFunction): MakeModel {
+async function modelMaker(name: string, settings: HttpSettings, fetch: FetchFunction): Promise<MakeModel> {
   // An empty key is a key: without it the adapters would look into the environment.
   const apiKey = settings.apiKey?.reveal() ?? '';
   const headers = headersOf(settings);
   switch (settings.kind) {
     case 'openai': {
+      const { createOpenAI } = await import('@ai-sdk/openai');
       const { organization, project, baseUrl: baseURL = PUBLIC_BASE_URLS.openai } = settings;
       const optional = { ...(organization && { organization }), ...(project && { project }) };
       const provider = createOpenAI({ baseURL, apiKey, headers, fetch, ...optional });
       return (model) => (settings.api === 'chat' ? provider.chat(model) : provider.responses(model));
     }
     case 'azure': {
+      const { createAzure } = await import('@ai-sdk/azure');
       const { resourceName = '', apiVersion, useDeploymentBasedUrls } = settings;
       const baseURL = settings.baseUrl ?? `https://${resourceName}.openai.azure.com/openai`;
       const version = apiVersion === undefined ? {} : { apiVersion };
       const provider = createAzure({ baseURL, apiKey, headers, fetch, useDeploymentBasedUrls, ...version });
       return (model) => (settings.api === 'chat' ? provider.chat(model) : provider.responses(model));
     }
-    case 'anthropic':
+    case 'anthropic': {
+      const { createAnthropic } = await import('@ai-sdk/anthropic');
       return createAnthropic({ baseURL: settings.baseUrl ?? PUBLIC_BASE_URLS.anthropic, apiKey, headers, fetch });
-    case 'google':
+    }
+    case 'google': {
+      const { createGoogleGenerativeAI } = await import('@ai-sdk/google');
       return createGoogleGenerativeAI({ baseURL: settings.baseUrl ?? PUBLIC_BASE_URLS.google, apiKey, headers, fetch });
-    case 'mistral':
+    }
+    case 'mistral': {
+      const { createMistral } = await import('@ai-sdk/mistral');
       return createMistral({ baseURL: settings.baseUrl ?? PUBLIC_BASE_URLS.mistral, apiKey, headers, fetch });
-    case 'cohere':
+    }
+    case 'cohere': {
+      const { createCohere } = await import('@ai-sdk/cohere');
       return createCohere({ baseURL: settings.baseUrl ?? PUBLIC_BASE_URLS.cohere, apiKey, headers, fetch });
+    }
     case 'amazon-bedrock':
       return bedrockMaker(settings, fetch);
     case 'openai-compatible':
@@ -103,7 +111,11 @@ function headersOf({ headers, secretHeaders }: HttpSettings): Record<string, str
   return { ...headers, ...Object.fromEntries(revealed) };
 }
 
-function bedrockMaker(settings: Extract<HttpSettings, { kind: 'amazon-bedrock' }>, fetch: FetchFunction): MakeModel {
+async function bedrockMaker(
+  settings: Extract<HttpSettings, { kind: 'amazon-bedrock' }>,
+  fetch: FetchFunction,
+): Promise<MakeModel> {
+  const { createAmazonBedrock } = await import('@ai-sdk/amazon-bedrock');
   const { region, accessKeyId, secretAccessKey, sessionToken } = settings;
   return createAmazonBedrock({
     region,
@@ -117,11 +129,12 @@ function bedrockMaker(settings: Extract<HttpSettings, { kind: 'amazon-bedrock' }
   });
 }
 
-function compatibleMaker(
+async function compatibleMaker(
   name: string,
   settings: Extract<HttpSettings, { kind: 'openai-compatible' }>,
   fetch: FetchFunction,
-): MakeModel {
+): Promise<MakeModel> {
+  const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
   return createOpenAICompatible({
     name,
     baseURL: settings.baseUrl,

@@ -31,7 +31,9 @@ export interface InferenceModelOptions {
 export async function loadInferenceModel(options: InferenceModelOptions): Promise<InferenceModel> {
   const { files, settings, batchTokens } = options;
   const { manifest } = files;
-  const encoder = createTextEncoder({ ...files, maxTokens: manifest.maxTokens });
+  // Named one by one: the encoder keeps its options, and the model's bytes must not live as long as it does.
+  const { tokenizerJson, tokenizerConfigJson } = files;
+  const encoder = createTextEncoder({ tokenizerJson, tokenizerConfigJson, maxTokens: manifest.maxTokens });
   const session = await ort.InferenceSession.create(files.model, {
     executionMode: 'sequential',
     interOpNumThreads: 1,

@@ -17,7 +17,7 @@ const provider = (timeouts: object) =>
     timeouts,
     maxConnections: 2000,
   });
-const dispatcher = testDispatcher({
+const dispatcher = await testDispatcher({
   normal: provider({}),
   hasty: provider({ firstEventMs: 60, requestMs: 60 }),
   // Only the wait between pieces is short: a busy machine may take long over the first one.

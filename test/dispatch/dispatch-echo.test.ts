@@ -5,7 +5,7 @@ import { createTrace } from '../../src/trace.js';
 import { testDeployment, testModel } from '../support/catalogue-model.js';
 import { NEVER, testDispatcher, testPlan } from '../support/dispatch-fixture.js';
 
-const dispatcher = testDispatcher({ echo: ECHO_PROVIDER, broken: { ...ECHO_PROVIDER, isDown: true } });
+const dispatcher = await testDispatcher({ echo: ECHO_PROVIDER, broken: { ...ECHO_PROVIDER, isDown: true } });
 t.teardown(() => dispatcher.close());
 
 t.test('echo answers and names itself', async (t) => {

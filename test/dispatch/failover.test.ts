@@ -11,14 +11,14 @@ import { seededRandom } from '../support/seeded-random.js';
 import { testProvider } from '../support/vendors.js';
 
 /** A dispatcher on faked providers; deployments are told apart by their upstream model. */
-function setUp(answer: (model: string) => FakeAnswer, options: Partial<DispatcherOptions> = {}) {
+async function setUp(answer: (model: string) => FakeAnswer, options: Partial<DispatcherOptions> = {}) {
   const sent: string[] = [];
   const fetch = fakeFetch((model) => {
     sent.push(model);
     return answer(model);
   });
   const settings = testProvider({ kind: 'openai-compatible', baseUrl: 'http://fake/v1' });
-  return { sent, dispatcher: testDispatcher({ fake: settings }, { fetchFor: () => fetch, ...options }) };
+  return { sent, dispatcher: await testDispatcher({ fake: settings }, { fetchFor: () => fetch, ...options }) };
 }
 
 const at = (...models: string[]) =>
@@ -30,7 +30,7 @@ t.test(
     const random = seededRandom(5);
     let failures = 0;
     const time = { nowMs: 0 };
-    const { sent, dispatcher } = setUp(
+    const { sent, dispatcher } = await setUp(
       (model) => {
         const isFailure = model === 'bad' && random() < 0.5;
         if (isFailure) failures++;
@@ -58,7 +58,7 @@ t.test(
 );
 
 t.test('deployments in order of priority, then the next model', async (t) => {
-  const { sent, dispatcher } = setUp((model) => ({ status: model === 'third' ? 200 : 503 }));
+  const { sent, dispatcher } = await setUp((model) => ({ status: model === 'third' ? 200 : 503 }));
   const cheap = testModel('cheap', { deployments: at('first', 'second') });
   const next = testModel('next', { deployments: at('third') });
   const trace = createTrace();
@@ -73,7 +73,7 @@ t.test('deployments in order of priority, then the next model', async (t) => {
 });
 
 t.test('a fallback is asked for its gates again, and passed by when it fails one', async (t) => {
-  const { sent, dispatcher } = setUp((model) => ({ status: model === 'first' ? 503 : 200 }));
+  const { sent, dispatcher } = await setUp((model) => ({ status: model === 'first' ? 503 : 200 }));
   const models = ['first', 'second', 'third'].map((id) => testModel(id, { deployments: at(id) }));
   const recheck = (candidate: { model: { id: string } }) =>
     candidate.model.id === 'second'
@@ -85,7 +85,7 @@ t.test('a fallback is asked for its gates again, and passed by when it fails one
 });
 
 t.test('a fallback that would break the limit on cost is passed by', async (t) => {
-  const { sent, dispatcher } = setUp((model) => ({ status: model === 'first' ? 503 : 200 }));
+  const { sent, dispatcher } = await setUp((model) => ({ status: model === 'first' ? 503 : 200 }));
   const plan = testPlan(['first', 'dear', 'fair'].map((id) => testModel(id, { deployments: at(id) })));
   const limited = {
     ...plan,
@@ -100,7 +100,9 @@ t.test('a fallback that would break the limit on cost is passed by', async (t) =
 });
 
 t.test('only deployments in the wanted region are asked', async (t) => {
-  const { sent, dispatcher } = setUp(() => ({ status: 503 }), { settings: dispatchSettings({ retry: { rounds: 1 } }) });
+  const { sent, dispatcher } = await setUp(() => ({ status: 503 }), {
+    settings: dispatchSettings({ retry: { rounds: 1 } }),
+  });
   const deployments = [
     testDeployment({ id: 'us', provider: 'fake', model: 'us', region: 'us' }),
     testDeployment({ id: 'eu', provider: 'fake', model: 'eu', region: 'eu' }),
@@ -114,7 +116,7 @@ t.test('only deployments in the wanted region are asked', async (t) => {
 });
 
 t.test('a refused request ends the call at once: no other deployment would take it', async (t) => {
-  const { sent, dispatcher } = setUp(() => ({ status: 400 }));
+  const { sent, dispatcher } = await setUp(() => ({ status: 400 }));
   t.match(
     await failureOf(dispatcher.chat(testPlan([testModel('m', { deployments: at('a', 'b') })]), createTrace(), NEVER)),
     {
@@ -127,7 +129,7 @@ t.test('a refused request ends the call at once: no other deployment would take 
 });
 
 t.test('a pause that the provider asks for is kept, and told when nobody else is there', async (t) => {
-  const { sent, dispatcher } = setUp(() => ({ status: 429 }), {
+  const { sent, dispatcher } = await setUp(() => ({ status: 429 }), {
     settings: dispatchSettings({ retry: { rounds: 1 }, breaker: { rateLimitedMs: 60_000 } }),
   });
   const plan = testPlan([testModel('m', { deployments: at('a') })]);
@@ -142,14 +144,14 @@ t.test('a pause that the provider asks for is kept, and told when nobody else is
 
 t.test('the only deployment is tried once more after a short pause', async (t) => {
   let calls = 0;
-  const { dispatcher } = setUp(() => ({ status: calls++ === 0 ? 500 : 200 }));
+  const { dispatcher } = await setUp(() => ({ status: calls++ === 0 ? 500 : 200 }));
   const trace = createTrace();
   await dispatcher.chat(testPlan([testModel('m', { deployments: at('a') })]), trace, NEVER);
   t.match(trace.attempts, [{ result: 'retryable' }, { result: 'ok' }]);
 });
 
 t.test('without retry budget a failure is not repeated', async (t) => {
-  const { sent, dispatcher } = setUp(() => ({ status: 500 }), {
+  const { sent, dispatcher } = await setUp(() => ({ status: 500 }), {
     settings: dispatchSettings({ retry: { budgetShare: 0, minPerSecond: 0 } }),
   });
   t.match(
@@ -162,7 +164,7 @@ t.test('without retry budget a failure is not repeated', async (t) => {
 });
 
 t.test('a deployment at its cap of concurrent calls is left alone', async (t) => {
-  const { sent, dispatcher } = setUp((model) => ({ delayMs: model === 'small' ? 30 : 0 }));
+  const { sent, dispatcher } = await setUp((model) => ({ delayMs: model === 'small' ? 30 : 0 }));
   const deployments = [
     testDeployment({ id: 'small', provider: 'fake', model: 'small', priority: 0, maxConcurrency: 1 }),
     testDeployment({ id: 'large', provider: 'fake', model: 'large', priority: 1 }),
@@ -181,7 +183,7 @@ t.test('a model whose window proved too small is followed by one with a larger w
     return new Response(JSON.stringify({ error }), { status: 400 });
   };
   const settings = testProvider({ kind: 'openai-compatible', baseUrl: 'http://fake/v1' });
-  const dispatcher = testDispatcher({ fake: settings }, { fetchFor: () => fetch });
+  const dispatcher = await testDispatcher({ fake: settings }, { fetchFor: () => fetch });
   const models = [
     testModel('small', { contextWindowTokens: 8000, deployments: at('small', 'small-too') }),
     testModel('same', { contextWindowTokens: 8000, deployments: at('same') }),
@@ -196,7 +198,7 @@ t.test('a model whose window proved too small is followed by one with a larger w
 });
 
 t.test('none left: UNAVAILABLE with reasons, within the deadline', async (t) => {
-  const { dispatcher } = setUp(() => ({ status: 500 }), {
+  const { dispatcher } = await setUp(() => ({ status: 500 }), {
     settings: dispatchSettings({ retry: { rounds: 10, maxAttempts: 100, backoffMs: 60_000, maxBackoffMs: 60_000 } }),
   });
   const deadline = new AbortController();
@@ -219,7 +221,7 @@ t.test('a provider that is not configured is passed by, and unhealthy', async (t
   const model = testModel('m', {
     deployments: [testDeployment({ id: 'x', provider: 'elsewhere' }), ...at('a')],
   });
-  const { dispatcher } = setUp(() => ({}), { models: () => [model] });
+  const { dispatcher } = await setUp(() => ({}), { models: () => [model] });
   t.equal((await dispatcher.chat(testPlan([model]), createTrace(), NEVER)).deployment, 'a');
   t.equal(dispatcher.health.isHealthy('m', 'x'), false);
   t.equal(dispatcher.health.isHealthy('m', 'a'), true);

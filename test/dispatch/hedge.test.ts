@@ -12,7 +12,7 @@ async function setUp(hedge: object) {
     state.sent.push(model);
     return { delayMs: model === state.slow ? 20_000 : 1 };
   });
-  const dispatcher = testDispatcher(
+  const dispatcher = await testDispatcher(
     { fake: testProvider({ kind: 'openai-compatible', baseUrl: 'http://fake/v1' }) },
     { fetchFor: () => fetch, settings: dispatchSettings({ hedge: { enabled: true, minDelayMs: 200, ...hedge } }) },
   );

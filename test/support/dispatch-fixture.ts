@@ -16,7 +16,7 @@ export const NEVER = new AbortController().signal;
 export function testDispatcher(
   providers: Readonly<Record<string, ProviderSettings>>,
   options: Partial<DispatcherOptions> = {},
-): Dispatcher {
+): Promise<Dispatcher> {
   return createDispatcher({
     providers,
     settings: dispatchSettings(),
@@ -51,7 +51,7 @@ export async function startVendors(options: Partial<DispatcherOptions> = {}): Pr
   let count = 0;
   const upstream = await startScriptedUpstream();
   const settings = VENDORS.map((vendor) => [vendor.name, vendor.settings(upstream.url)] as const);
-  const dispatcher = testDispatcher(Object.fromEntries(settings), options);
+  const dispatcher = await testDispatcher(Object.fromEntries(settings), options);
   return {
     upstream,
     dispatcher,
