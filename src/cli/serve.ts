@@ -16,7 +16,7 @@ export interface ServeFlags extends ConfigFlags {
  * How far the heap may grow beyond what was live after the last full collection. By itself V8 lets a heap of 80 MB
  * collect 200 MB of garbage first, and that memory is not given back.
  */
-const HEAP_GROWING_PERCENT = 50;
+const HEAP_GROWING_PERCENT = 30;
 
 /** Serves until SIGINT or SIGTERM, then drains. SIGHUP reloads the bundle. */
 export async function runServe(flags: ServeFlags, output: Output): Promise<ExitCode> {

@@ -29,7 +29,7 @@ export const embeddingSchema = z.strictObject({
   /** Texts that may wait; more are refused with RESOURCE_EXHAUSTED. */
   queueLimit: integerBetween(1, 1_000_000).default(4096),
   /** Vectors kept by text. */
-  cacheEntries: integerBetween(1, 10_000_000).default(10_000),
+  cacheEntries: integerBetween(1, 10_000_000).default(8000),
   /** Threads inside one operator of the model. 1 leaves the other cores to the calls. */
   threads: integerBetween(1, 64).default(1),
 });

@@ -1,6 +1,7 @@
 import { RouterError } from '../errors.js';
 import type { EmbeddingPriority } from './embedder.js';
 import { createInferenceWorker, type InferenceWorker, type InferenceWorkerOptions } from './inference-worker.js';
+import { createTurnQueue } from './turn-queue.js';
 import type { WorkerBatch } from './worker-messages.js';
 import { createWorkQueue, type Work } from './work-queue.js';
 
@@ -59,6 +60,7 @@ const SMOOTHING = 0.1;
 export async function createInferenceEngine(options: InferenceEngineOptions): Promise<InferenceEngine> {
   const queue = createWorkQueue<InferenceWork>({ texts: options.maxBatch, tokens: JOB_TOKENS });
   const computing = new Set<InferenceWork>();
+  const inTurn = createTurnQueue();
   let msPerToken = INITIAL_MS_PER_TOKEN;
   let isPumpScheduled = false;
   let isClosed = false;
@@ -88,7 +90,9 @@ export async function createInferenceEngine(options: InferenceEngineOptions): Pr
             const work = job[index];
             if (work === undefined) return;
             close(work);
-            work.onResult(resultOf(batch, row));
+            const result = resultOf(batch, row);
+            if (row === 0) work.onResult(result);
+            else inTurn(() => work.onResult(result));
           });
         },
         onDone(busyMs) {

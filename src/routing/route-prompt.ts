@@ -56,7 +56,7 @@ interface KeptDecision extends Pick<DecidedPrompt, 'embedding' | 'tasks'> {
   readonly decision: Omit<Decision, 'decisionId'>;
 }
 
-const DEFAULT_KEPT_DECISIONS = 10_000;
+const DEFAULT_KEPT_DECISIONS = 8000;
 
 /** Creates the router. It holds no resources beyond its memory. */
 export function createRouter(options: RouterOptions): Router {
