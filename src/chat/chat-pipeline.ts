@@ -40,12 +40,19 @@ export type ChatEvent =
   | Exclude<AnswerEvent, { kind: 'end' }>
   | (Extract<AnswerEvent, { kind: 'end' }> & { readonly baselineCostUsd: number });
 
+/** How long a call may take. */
+export interface CallLimits {
+  readonly signal: AbortSignal;
+  /** When the signal aborts by itself, on the dispatcher's clock; what cannot end before is not begun. Absent: unknown. */
+  readonly deadlineAtMs?: number;
+}
+
 /** Answers prompts: from the cache, or decides and dispatches. Accounts for either. */
 export interface ChatPipeline {
   /** @throws RouterError as the router and the dispatcher throw. */
-  chat(request: RouteRequest, trace: RoutingTrace, signal: AbortSignal): Promise<ChatResult>;
+  chat(request: RouteRequest, trace: RoutingTrace, limits: CallLimits): Promise<ChatResult>;
   /** As `chat`. Leaving the iteration ends the call to the provider. */
-  stream(request: RouteRequest, trace: RoutingTrace, signal: AbortSignal): AsyncGenerator<ChatEvent, void, undefined>;
+  stream(request: RouteRequest, trace: RoutingTrace, limits: CallLimits): AsyncGenerator<ChatEvent, void, undefined>;
 }
 
 /** What {@link createChatPipeline} needs. */
@@ -72,7 +79,8 @@ type Found =
 export function createChatPipeline(options: ChatPipelineOptions): ChatPipeline {
   const { router, dispatcher, ledger, snapshots, cache } = options;
 
-  async function find(request: RouteRequest, trace: RoutingTrace, signal: AbortSignal): Promise<Found> {
+  async function find(request: RouteRequest, trace: RoutingTrace, limits: CallLimits): Promise<Found> {
+    const { signal } = limits;
     const call: CacheCall = { trace, signal };
     const exact = await cache?.answers.findExact(request, call);
     if (exact !== undefined && 'answer' in exact) return cached(exact, snapshots.current(), trace);
@@ -84,7 +92,7 @@ export function createChatPipeline(options: ChatPipelineOptions): ChatPipeline {
     }
     try {
       const decision = router.choose(request, prompt, trace);
-      const decided = { prompt, decision, plan: planOf(request, { prompt, decision }, trace) };
+      const decided = { prompt, decision, plan: planOf(request, { prompt, decision }, { ...limits, trace }) };
       return { kind: 'decided', decided, miss: found?.miss };
     } catch (error) {
       found?.miss.abandon();
@@ -93,11 +101,11 @@ export function createChatPipeline(options: ChatPipelineOptions): ChatPipeline {
   }
 
   return {
-    async chat(request, trace, signal) {
+    async chat(request, trace, limits) {
       const entry = ledger.open(request.tenant);
       let found: Found | undefined;
       try {
-        found = await find(request, trace, signal);
+        found = await find(request, trace, limits);
         if (found.kind === 'cached') {
           const { hit, snapshot, origin } = found;
           const answer = { ...summaryOf(hit.answer), parts: hit.answer.parts };
@@ -105,7 +113,7 @@ export function createChatPipeline(options: ChatPipelineOptions): ChatPipeline {
           return { origin, answer, baselineCostUsd: baselineCost(snapshot, answer.usage) };
         }
         const { decided, miss } = found;
-        const answer = await dispatcher.chat(decided.plan, trace, signal);
+        const answer = await dispatcher.chat(decided.plan, trace, limits.signal);
         entry.settle(answered(decided, answer, trace));
         miss?.complete(toCached(answer, answer.parts, []));
         const { decision, prompt } = decided;
@@ -119,11 +127,11 @@ export function createChatPipeline(options: ChatPipelineOptions): ChatPipeline {
         entry.settle(failed(found, trace));
       }
     },
-    async *stream(request, trace, signal) {
+    async *stream(request, trace, limits) {
       const entry = ledger.open(request.tenant);
       let found: Found | undefined;
       try {
-        found = await find(request, trace, signal);
+        found = await find(request, trace, limits);
         if (found.kind === 'cached') {
           const { hit, snapshot, origin } = found;
           yield { kind: 'start', origin };
@@ -137,7 +145,7 @@ export function createChatPipeline(options: ChatPipelineOptions): ChatPipeline {
         yield { kind: 'start', origin: decidedOrigin(decided.decision, trace) };
         const collector = createAnswerCollector();
         const chunks: ReplayChunk[] = [];
-        for await (const event of dispatcher.stream(decided.plan, trace, signal)) {
+        for await (const event of dispatcher.stream(decided.plan, trace, limits.signal)) {
           if (event.kind === 'end') {
             entry.settle(answered(decided, event, trace));
             miss?.complete(toCached(event, collector.parts(), chunks));

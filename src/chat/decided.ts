@@ -19,7 +19,7 @@ export interface Decided {
 export function planOf(
   request: RouteRequest,
   { prompt, decision }: Pick<Decided, 'prompt' | 'decision'>,
-  trace: RoutingTrace,
+  { trace, deadlineAtMs }: { readonly trace: RoutingTrace; readonly deadlineAtMs?: number },
 ): DispatchPlan {
   const { snapshot, view } = prompt;
   const costs = new Map((trace.candidates ?? []).map((candidate) => [candidate.model, candidate.expectedCostUsd]));
@@ -28,7 +28,12 @@ export function planOf(
     const model = modelById(snapshot, id);
     if (model !== undefined) candidates.push({ model, expectedCostUsd: costs.get(id) ?? 0 });
   }
-  return { request, candidates, promptTokens: view.estimatedPromptTokens };
+  return {
+    request,
+    candidates,
+    promptTokens: view.estimatedPromptTokens,
+    ...(deadlineAtMs === undefined ? {} : { deadlineAtMs }),
+  };
 }
 
 /** What a usage costs on the bundle's baseline model, in US dollars. */

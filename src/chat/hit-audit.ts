@@ -55,7 +55,7 @@ export function createHitAudit(options: HitAuditOptions): HitAudit {
         const decision = router.choose(request, prompt, trace);
         const { task } = decision;
         try {
-          const answer = await dispatcher.chat(planOf(request, { prompt, decision }, trace), trace, signal);
+          const answer = await dispatcher.chat(planOf(request, { prompt, decision }, { trace }), trace, signal);
           entry.settle({ task, model: answer.model, outcome: 'answered', trace, answerUsage: answer.usage });
           return { ...answer, chunks: [] };
         } finally {

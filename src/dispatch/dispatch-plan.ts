@@ -15,7 +15,7 @@ export interface DispatchPlan {
   readonly candidates: readonly DispatchCandidate[];
   /** Estimated tokens of the prompt, for costs of attempts whose provider counts none. */
   readonly promptTokens: number;
-  /** When the caller stops waiting, on the injected clock. The signal aborts then; this saves waits that cannot end in time. */
+  /** When the caller stops waiting, on the injected clock. The signal aborts then; this saves retries that cannot end in time. */
   readonly deadlineAtMs?: number;
   /** Gates asked again before each fallback, since health, budgets and limits move. Default: none. */
   readonly recheck?: (candidate: DispatchCandidate) => readonly Rejection[];

@@ -17,6 +17,7 @@ import { isFinal, type ErrorClass } from './error-class.js';
 import { raceAttempts } from './hedge.js';
 import type { Provider } from './provider.js';
 import type { RetryBudget } from './retry-budget.js';
+import { lateReason } from './time-left.js';
 
 /** One call, as the failover sees it. */
 export interface FailoverCall<Result> {
@@ -77,6 +78,8 @@ export function createFailover(options: FailoverOptions): Failover {
   const { pool, budget, clock, random, providerOf } = options;
   const { retry, hedge } = options.settings;
 
+  const leftMs = ({ plan }: CallView): number => (plan.deadlineAtMs ?? Infinity) - clock();
+
   function pick<Result>(
     call: FailoverCall<Result>,
     candidate: DispatchCandidate,
@@ -112,7 +115,7 @@ export function createFailover(options: FailoverOptions): Failover {
       if (call.signal.aborted || isTooDear(call, candidate)) return undefined;
       const picked = pick(call, candidate, tried);
       if (picked.lease === undefined) return undefined;
-      if (!budget.spend()) {
+      if (lateReason(picked.lease, leftMs(call)) !== undefined || !budget.spend()) {
         picked.lease.release();
         return undefined;
       }
@@ -150,13 +153,19 @@ export function createFailover(options: FailoverOptions): Failover {
         course.notes.push(...picked.reasons.map((reason) => `${candidate.model.id} at ${reason}`));
         return undefined;
       }
+      tried.add(deploymentKey(candidate.model.id, picked.lease.deployment.id));
+      const late = course.attempts > 0 ? lateReason(picked.lease, leftMs(call)) : undefined;
+      if (late !== undefined) {
+        picked.lease.release();
+        course.notes.push(`${candidate.model.id} at ${late}`);
+        continue;
+      }
       if (course.attempts > 0 && !budget.spend()) {
         picked.lease.release();
         course.isBudgetSpent = true;
         return undefined;
       }
       course.attempts++;
-      tried.add(deploymentKey(candidate.model.id, picked.lease.deployment.id));
       const outcome = await attempt(call, candidate, picked.lease, tried);
       if (outcome.kind === 'answered') return outcome.attempted;
       call.onFailure(outcome.failed);
@@ -178,8 +187,7 @@ export function createFailover(options: FailoverOptions): Failover {
     if (waits.length === 0) return undefined;
     const backoffMs = random() * Math.min(retry.maxBackoffMs, retry.backoffMs * 2 ** round);
     const pauseMs = Math.max(backoffMs, Math.min(...waits));
-    const leftMs = (call.plan.deadlineAtMs ?? Infinity) - clock();
-    return pauseMs > retry.maxBackoffMs || pauseMs >= leftMs ? undefined : pauseMs;
+    return pauseMs > retry.maxBackoffMs || pauseMs >= leftMs(call) ? undefined : pauseMs;
   }
 
   /** Time until one of the call's deployments can be tried again, where all of them rest. */

@@ -5,6 +5,8 @@ import { RouterError } from '../errors.js';
 export interface CallContext {
   /** Aborts with a RouterError when the client is gone or the deadline, less a reserve for the reply, has passed. */
   readonly signal: AbortSignal;
+  /** When the signal aborts by itself, on the clock of `performance.now()`. */
+  readonly deadlineAtMs: number;
   /** Whose call it is. */
   readonly tenant: string;
   /** From `x-request-id`, or made here. */
@@ -66,6 +68,7 @@ export function openCall(call: ServerCall, settings: DeadlineSettings, newId: ()
   return {
     context: {
       signal: controller.signal,
+      deadlineAtMs: performance.now() + waitMs,
       tenant: headerText(call.metadata, TENANT_KEY) ?? 'default',
       requestId: headerText(call.metadata, REQUEST_ID_KEY) ?? newId(),
     },

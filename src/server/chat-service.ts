@@ -46,7 +46,7 @@ export function createChatService(options: ChatServiceOptions): UntypedServiceIm
       const { origin, answer, baselineCostUsd } = await pipeline.chat(
         mapRequest(request, context.tenant, limits),
         trace,
-        context.signal,
+        context,
       );
       return {
         parts: toWireParts(answer.parts),
@@ -60,7 +60,7 @@ export function createChatService(options: ChatServiceOptions): UntypedServiceIm
     }),
     streamChat: serverStream<StreamChatRequest, StreamChatResponse>(environment, async function* (request, context) {
       const trace = createTrace();
-      const events = pipeline.stream(mapRequest(request, context.tenant, limits), trace, context.signal);
+      const events = pipeline.stream(mapRequest(request, context.tenant, limits), trace, context);
       for await (const event of events) {
         if (event.kind === 'start') context.sendMetadata(originMetadata(event.origin));
         yield toWireEvent(event, trace, request.includeTrace);

@@ -47,6 +47,22 @@ t.test('a deadline within the reserve has passed', async (t) => {
   }
 });
 
+t.test(
+  'the time of the deadline is told, less the reserve; the default applies where the client sets none',
+  async (t) => {
+    for (const [deadline, leftMs] of [
+      [Date.now() + 1000, 995],
+      [new Date(Date.now() + 1000), 995],
+      [Infinity, SETTINGS.defaultMs],
+    ] as const) {
+      const { open: opened } = open(deadline);
+      const toldMs = opened.context.deadlineAtMs - performance.now();
+      t.ok(toldMs <= leftMs && toldMs > leftMs - 500, `${toldMs} ms of ${leftMs}`);
+      opened.close();
+    }
+  },
+);
+
 t.test('a cancelled call aborts its signal, also when it was cancelled before', async (t) => {
   const early = open(Infinity, {}, true);
   const late = open(Infinity);

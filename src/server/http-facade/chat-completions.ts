@@ -54,7 +54,7 @@ async function wholeAnswer(
   { routed, head }: Ask,
 ): Promise<void> {
   const trace = createTrace();
-  const { answer, origin } = await pipeline.chat(routed, trace, context.signal);
+  const { answer, origin } = await pipeline.chat(routed, trace, context);
   const headers = { ...originHeaders(origin), ...answerHeaders(answer, trace), 'x-request-id': context.requestId };
   response.writeHead(200, { 'content-type': 'application/json', ...headers });
   response.end(JSON.stringify(toCompletion(head, answer)));
@@ -70,7 +70,7 @@ async function streamAnswer(
   const stream = createEventStream({ response, signal, headers: () => headers, heartbeatMs });
   let writer = createChunkWriter(head, body.model, false);
   try {
-    for await (const event of pipeline.stream(routed, createTrace(), signal)) {
+    for await (const event of pipeline.stream(routed, createTrace(), context)) {
       if (signal.aborted) throw RouterError.from(signal.reason);
       if (event.kind === 'start') {
         headers = { ...headers, ...originHeaders(event.origin) };

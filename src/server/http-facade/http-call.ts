@@ -34,6 +34,7 @@ export function openHttpCall(
   return {
     context: {
       signal: controller.signal,
+      deadlineAtMs: performance.now() + deadlines.defaultMs,
       tenant: headerText(request, TENANT_KEY) ?? 'default',
       requestId: headerText(request, 'x-request-id') ?? newId(),
     },
