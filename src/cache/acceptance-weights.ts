@@ -1,13 +1,7 @@
-/** Parameters of {@link acceptanceProbability}. */
-export interface AcceptanceWeights {
-  readonly bias: number;
-  readonly inputs: {
-    readonly similarity: number;
-    readonly verifierLogit: number;
-    readonly uncovered: number;
-    readonly isSubstituted: number;
-  };
-}
+import type { AcceptanceWeights } from './acceptance.js';
+
+/** The `revision` of the verifier that the weights belong to. */
+export const FITTED_VERIFIER_REVISION = 'b6999037c4735542';
 
 /**
  * For pairs that the verifier scored. Logistic regression (L2, C = 10) on pairs that no check refused: the calibration pairs of

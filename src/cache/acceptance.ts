@@ -1,6 +1,16 @@
 import type { GuardFeatures } from './guard/hit-guard.js';
 import { WEIGHTS_WITH_VERIFIER, WEIGHTS_WITHOUT_VERIFIER } from './acceptance-weights.js';
-import type { AcceptanceWeights } from './acceptance-weights.js';
+
+/** Parameters of {@link acceptanceProbability}. */
+export interface AcceptanceWeights {
+  readonly bias: number;
+  readonly inputs: {
+    readonly similarity: number;
+    readonly verifierLogit: number;
+    readonly uncovered: number;
+    readonly isSubstituted: number;
+  };
+}
 
 /** What is known of a stored and an asked prompt that no check of the guard refused. */
 export interface AcceptanceEvidence {
@@ -29,10 +39,12 @@ export function acceptanceInputs(
 
 /**
  * Probability that both prompts want the same answer: a logistic function of cosine, the verifier's logit and the guard's features.
- * Without a logit other weights hold, fitted without it.
+ * By default with the shipped weights; without a logit other weights hold, fitted without it.
  */
-export function acceptanceProbability(evidence: AcceptanceEvidence): number {
-  const weights = evidence.verifierLogit === undefined ? WEIGHTS_WITHOUT_VERIFIER : WEIGHTS_WITH_VERIFIER;
+export function acceptanceProbability(
+  evidence: AcceptanceEvidence,
+  weights = evidence.verifierLogit === undefined ? WEIGHTS_WITHOUT_VERIFIER : WEIGHTS_WITH_VERIFIER,
+): number {
   const inputs = acceptanceInputs(evidence);
   let sum = weights.bias;
   for (const name of Object.keys(inputs) as (keyof typeof inputs)[]) sum += weights.inputs[name] * inputs[name];

@@ -2,6 +2,7 @@ import type { PairVerifier } from '../embedding/pair-verifier.js';
 import { acceptanceProbability } from './acceptance.js';
 import type { GuardFeatures } from './guard/hit-guard.js';
 import { compareForHit, readForGuard } from './guard/hit-guard.js';
+import { fitsVerifier } from './pair-evidence.js';
 
 /** A stored prompt whose answer might serve. */
 export interface JudgedCandidate {
@@ -49,8 +50,6 @@ export interface HitJudgeOptions {
 
 /** Candidates that the verifier reads for one look-up; each costs some milliseconds. */
 const MOST_VERIFIED = 2;
-/** Rough upper bound of tokens by characters, so that the verifier never judges a text that it does not see whole. */
-const CHARACTERS_PER_TOKEN = 3;
 
 interface Open {
   readonly place: number;
@@ -136,8 +135,7 @@ async function scoreAll(
   const { verifier, verifierTimeoutMs } = options;
   const none = { logits: read.map(() => undefined), isDown: false };
   if (verifier === undefined) return none;
-  const budget = verifier.maxTokens * CHARACTERS_PER_TOKEN;
-  const fitting = read.filter(({ candidate }) => candidate.text.length + asked.length <= budget);
+  const fitting = read.filter(({ candidate }) => fitsVerifier(verifier, candidate.text, asked));
   if (fitting.length === 0) return none;
   try {
     const limited = AbortSignal.any([signal, AbortSignal.timeout(verifierTimeoutMs)]);

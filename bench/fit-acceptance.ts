@@ -1,0 +1,180 @@
+/**
+ * Fits src/cache/acceptance-weights.ts to a verifier. Run it after a new verifier was trained or the guard or embedder changed.
+ * The weights come from pairs of our own writing that the verifier has not seen; the bias from a sample of general question
+ * pairs (QQP) that bench:cache does not draw.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { WEIGHTS_WITHOUT_VERIFIER, WEIGHTS_WITH_VERIFIER } from '../src/cache/acceptance-weights.js';
+import type { AcceptanceWeights } from '../src/cache/acceptance.js';
+import { gatherEvidence } from '../src/cache/pair-evidence.js';
+import type { LabelledPair } from '../src/cache/pair-evidence.js';
+import { DEFAULT_CACHE_SETTINGS } from '../src/cache/policy.js';
+import { projectRoot } from '../src/config/project-root.js';
+import { createTransformersEmbedder } from '../src/embedding/transformers-embedder.js';
+import { textRequest } from '../src/request.js';
+import { viewPrompt } from '../src/routing/prompt-view.js';
+import { fitWeights, hitRates, settleBias } from './cache/acceptance-fit.js';
+import type { LabelledEvidence, SampledPair } from './cache/acceptance-fit.js';
+import { heldOutPairs, readClusters } from './cache/cluster-pairs.js';
+import { renderWeights } from './cache/render-weights.js';
+import { readArguments } from './lib/arguments.js';
+import { readRows, textField } from './lib/json-lines.js';
+import type { DataRow } from './lib/json-lines.js';
+import { createRandom, shuffle } from './lib/random.js';
+import { printTable, round, writeFigures } from './lib/report.js';
+import type { Cell } from './lib/report.js';
+
+const root = projectRoot();
+const args = readArguments('fit:acceptance', {
+  clusters: { help: 'folder of the clusters', default: join(root, 'router-models/verifiers/clusters') },
+  calibration: { help: 'own pairs: q1, q2, label', default: join(root, 'bench/data/cache-calibration-pairs.jsonl') },
+  questions: { help: 'pairs that settle the bias: q1, q2, label', default: 'cache_gptcache_qqp_dev.jsonl' },
+  skip: { help: 'shuffled question pairs that bench:cache draws with the same seed', default: '10000' },
+  sample: { help: 'question pairs to draw behind those', default: '10000' },
+  rate: { help: 'share of wrong hits allowed among different question pairs', default: '0.018' },
+  ratio: { help: 'weight of the cosine in weights of the logit; 0 fits both freely', default: '10' },
+  model: { help: 'folder of the embedding model', default: join(root, 'router-models/embedders/all-minilm-l6-v2') },
+  verifier: { help: 'folder of the verifier', default: join(root, 'router-models/verifiers/pair-minilm-l6') },
+  output: { help: 'file to write; "none" writes nothing', default: join(root, 'src/cache/acceptance-weights.ts') },
+});
+const signal = new AbortController().signal;
+const { minSimilarity, minProbability, minProbabilityUnverified, semanticLanguages } = DEFAULT_CACHE_SETTINGS;
+
+async function readPairs(file: string): Promise<readonly LabelledPair[]> {
+  const rows = await readRows(file, args.dataDirectory);
+  return rows.map((row) => ({
+    stored: textField(row, 'q1'),
+    asked: textField(row, 'q2'),
+    isSame: Number(row['label']) === 1,
+  }));
+}
+
+/** Draws behind the rows that bench:cache draws, without what is word for word among those. */
+async function drawQuestions(): Promise<readonly LabelledPair[]> {
+  const shuffled = shuffle(await readPairs(args.text('questions')), createRandom(args.seed));
+  const skipped = args.number('skip');
+  const keyOf = ({ stored, asked }: LabelledPair): string => [stored, asked].sort().join('\n');
+  const taken = new Set(shuffled.slice(0, skipped).map(keyOf));
+  return shuffled
+    .slice(skipped)
+    .filter((pair) => !taken.has(keyOf(pair)))
+    .slice(0, args.number('sample'));
+}
+
+/** Whether a look-up compares the two at all. */
+function isComparable({ stored, asked }: LabelledPair): boolean {
+  return [stored, asked].every((text) => semanticLanguages.includes(viewPrompt(textRequest(text)).language));
+}
+
+/** What a look-up would know of the pairs, the verifier's score included. */
+async function gatherAll(sets: readonly (readonly LabelledPair[])[]): Promise<readonly (readonly SampledPair[])[]> {
+  const verifierDirectory = args.text('verifier');
+  const embedder = await createTransformersEmbedder({
+    directory: args.text('model'),
+    cacheEntries: 0,
+    verifierDirectory,
+  });
+  const { verifier } = embedder;
+  if (verifier === undefined) throw new Error(`${verifierDirectory} holds no verifier`);
+  const gathered: SampledPair[][] = [];
+  for (const pairs of sets) {
+    const found = await gatherEvidence(pairs, { embedder, verifier, minSimilarity, signal });
+    gathered.push(
+      pairs.map((pair, place) => {
+        const evidence = isComparable(pair) ? found[place] : undefined;
+        return { isSame: pair.isSame, ...(evidence === undefined ? {} : { evidence }) };
+      }),
+    );
+  }
+  await embedder.close();
+  return gathered;
+}
+
+/** The pair as the judge sees it without the verifier: no score, and every substitution refused. */
+function withoutVerifier({ evidence, isSame }: SampledPair): SampledPair {
+  if (evidence === undefined || evidence.features.isSubstituted) return { isSame };
+  const { similarity, features } = evidence;
+  return { isSame, evidence: { similarity, features } };
+}
+
+function weighable(pairs: readonly SampledPair[]): readonly LabelledEvidence[] {
+  return pairs.flatMap(({ evidence, isSame }) => (evidence === undefined ? [] : [{ evidence, isSame }]));
+}
+
+function figuresOf(
+  name: string,
+  pairs: readonly SampledPair[],
+  weights: AcceptanceWeights,
+  threshold: number,
+): readonly Cell[] {
+  const { recall, falseHitRate } = hitRates(pairs, weights, threshold);
+  const same = pairs.filter(({ isSame }) => isSame).length;
+  return [name, pairs.length, same, weighable(pairs).length, round(recall, 4), round(falseHitRate, 4)];
+}
+
+async function main(): Promise<void> {
+  const written = [
+    ...heldOutPairs(await readClusters(args.text('clusters'))),
+    ...(await readPairs(args.text('calibration'))),
+  ];
+  const [own = [], questions = []] = await gatherAll([written, await drawQuestions()]);
+  const maxFalseHitRate = args.number('rate');
+  const ratio = args.number('ratio');
+  const judged = weighable(own).filter(({ evidence }) => evidence.verifierLogit !== undefined);
+  const verified = settleBias(
+    fitWeights(judged, {
+      names: ['similarity', 'verifierLogit', 'uncovered', 'isSubstituted'],
+      ...(ratio > 0 ? { similarityPerLogit: ratio } : {}),
+    }),
+    questions,
+    { threshold: minProbability, maxFalseHitRate },
+  );
+  const plainOwn = own.map(withoutVerifier);
+  const plainQuestions = questions.map(withoutVerifier);
+  const unverified = settleBias(
+    fitWeights(weighable(plainOwn), { names: ['similarity', 'uncovered'] }),
+    plainQuestions,
+    { threshold: minProbabilityUnverified, maxFalseHitRate },
+  );
+
+  printTable(
+    ['weights and pairs', 'n', 'same', 'weighed', 'recall', 'false hits'],
+    [
+      figuresOf('verifier, questions', questions, verified, minProbability),
+      figuresOf('verifier, shipped weights, questions', questions, WEIGHTS_WITH_VERIFIER, minProbability),
+      figuresOf('verifier, own', own, verified, minProbability),
+      figuresOf('no verifier, questions', plainQuestions, unverified, minProbabilityUnverified),
+      figuresOf(
+        'no verifier, shipped weights, questions',
+        plainQuestions,
+        WEIGHTS_WITHOUT_VERIFIER,
+        minProbabilityUnverified,
+      ),
+      figuresOf('no verifier, own', plainOwn, unverified, minProbabilityUnverified),
+    ],
+  );
+  const source = renderWeights({
+    verified,
+    unverified,
+    verifierRevision: await revisionOf(args.text('verifier')),
+    judged: judged.length,
+    maxFalseHitRate,
+    ...(ratio > 0 ? { similarityPerLogit: ratio } : {}),
+  });
+  console.log(`\n${source}`);
+  if (args.text('output') !== 'none') await writeFile(args.text('output'), source);
+  await writeFigures(args.jsonFile, {
+    verified,
+    unverified,
+    questions: hitRates(questions, verified, minProbability),
+    questionsUnverified: hitRates(plainQuestions, unverified, minProbabilityUnverified),
+  });
+}
+
+async function revisionOf(verifierDirectory: string): Promise<string> {
+  const manifest = JSON.parse(await readFile(join(verifierDirectory, 'pointsman.json'), 'utf8')) as DataRow;
+  return textField(manifest, 'revision');
+}
+
+await main();

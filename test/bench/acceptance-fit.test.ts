@@ -1,0 +1,74 @@
+import t from 'tap';
+import { fitWeights, hitRates, settleBias } from '../../bench/cache/acceptance-fit.js';
+import type { LabelledEvidence, SampledPair } from '../../bench/cache/acceptance-fit.js';
+import { renderWeights } from '../../bench/cache/render-weights.js';
+import { createRandom } from '../../bench/lib/random.js';
+
+const features = {
+  unmatchedStored: 0,
+  unmatchedAsked: 0,
+  coverage: 1,
+  isSubstituted: false,
+  isQuestionDoubtful: false,
+  tellingWords: 8,
+};
+
+/** Pairs whose truth follows from the logit, with noise; the cosine says nothing. */
+function drawPairs(count: number): LabelledEvidence[] {
+  const random = createRandom(7);
+  return Array.from({ length: count }, () => {
+    const verifierLogit = 8 * (random() - 0.5);
+    const isSame = 1 / (1 + Math.exp(-2 * verifierLogit)) > random();
+    return { evidence: { similarity: 0.75 + random() / 4, features, verifierLogit }, isSame };
+  });
+}
+
+const names = ['similarity', 'verifierLogit', 'uncovered', 'isSubstituted'] as const;
+
+t.test('finds the weights that made the labels', async (t) => {
+  const { bias, inputs } = fitWeights(drawPairs(4000), { names });
+  t.ok(Math.abs(inputs.verifierLogit - 2) < 0.2, `logit ${inputs.verifierLogit}`);
+  t.ok(Math.abs(bias + 0.875 * inputs.similarity) < 0.3, 'the cosine moves nothing on average');
+  t.equal(inputs.uncovered, 0);
+});
+
+t.test('holds the cosine at a multiple of the logit, and leaves unnamed inputs out', async (t) => {
+  const { inputs } = fitWeights(drawPairs(4000), { names, similarityPerLogit: 10 });
+  t.ok(inputs.verifierLogit > 0.3);
+  t.ok(Math.abs(inputs.similarity - 10 * inputs.verifierLogit) < 1e-9);
+  t.equal(fitWeights(drawPairs(500), { names: ['similarity'] }).inputs.verifierLogit, 0);
+});
+
+t.test('sets the bias to the wrong hits that are allowed, counting refused pairs as no hits', async (t) => {
+  const pairs: SampledPair[] = [
+    ...drawPairs(1000),
+    ...Array.from({ length: 500 }, (_, place) => ({ isSame: place === 0 })),
+  ];
+  const weights = fitWeights(drawPairs(1000), { names });
+  const settled = settleBias(weights, pairs, { threshold: 0.9, maxFalseHitRate: 0.02 });
+  const { recall, falseHitRate } = hitRates(pairs, settled, 0.9);
+  t.ok(falseHitRate <= 0.02 && falseHitRate > 0.017, `false hits ${falseHitRate}`);
+  t.ok(recall > 0.2);
+  t.same(settled.inputs, weights.inputs);
+});
+
+t.test('writes a module that says what it was fitted to', async (t) => {
+  const weights = { bias: -1, inputs: { similarity: 2, verifierLogit: 3, uncovered: 0, isSubstituted: -4 } };
+  const options = {
+    verified: weights,
+    unverified: weights,
+    verifierRevision: 'abc',
+    judged: 42,
+    maxFalseHitRate: 0.018,
+  };
+  const source = renderWeights({ ...options, similarityPerLogit: 10 });
+  t.match(source, "FITTED_VERIFIER_REVISION = 'abc'");
+  t.match(source, /on 42 pairs/);
+  t.match(source, /held at\s(\* )?10 times/);
+  t.match(
+    source,
+    'WITH_VERIFIER: AcceptanceWeights = {\n  bias: -1,\n  inputs: { similarity: 2, verifierLogit: 3, uncovered: 0, isSubstituted: -4 },\n};',
+  );
+  t.notMatch(renderWeights(options), 'held');
+  t.notOk(source.split('\n').some((line) => line.length > 120));
+});
