@@ -19,6 +19,9 @@ const score = (): z.ZodType<number> => numberBetween(0, 1);
 const tokens = (): z.ZodType<number> => integerBetween(1, 100_000_000);
 const priceUsd = (): z.ZodType<number> => numberAtLeast(0, 'a price');
 
+/** What `risk` may be. */
+export const RISK_RANGE = { least: 0.001, most: 0.5 } as const;
+
 /** `bundle.yaml`. */
 export const settingsSchema = z.strictObject({
   /** Name for people. */
@@ -32,7 +35,7 @@ export const settingsSchema = z.strictObject({
   /** Savings are counted against it; the default model where absent. */
   baselineModel: identifier('the id of a model in models.yaml').optional(),
   /** Highest acceptable rate of wrong routes, as an upper 95% bound. */
-  risk: numberBetween(0.001, 0.5).default(0.05),
+  risk: numberBetween(RISK_RANGE.least, RISK_RANGE.most).default(0.05),
   /** Abstention threshold where too little data supports a bound. */
   defaultAbstentionThreshold: score().default(0.35),
   /** One-sided confidence of capability bounds. */

@@ -1,13 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { startRoutingCore } from '../compose.js';
 import { loadConfig } from '../config/load-config.js';
-import { RouterError } from '../errors.js';
 import { textRequest } from '../request.js';
 import { createLogger } from '../telemetry/logger.js';
 import { createTrace } from '../trace.js';
 import { configOptions, parseShare, type ConfigFlags } from './flags.js';
 import { toJson, type ExitCode, type Output } from './output.js';
+import { readPrompts, type PromptRow } from './prompt-file.js';
 import { formatPercent, formatUsd, renderTable } from './text-table.js';
 
 /** Flags of `pointsman bundle diff`. */
@@ -29,11 +28,6 @@ interface Change {
   readonly prompt: string;
   readonly before: Route;
   readonly after: Route;
-}
-
-interface PromptRow {
-  readonly text: string;
-  readonly system?: string;
 }
 
 const SHOWN = 40;
@@ -76,36 +70,6 @@ async function routeAll(folder: string, prompts: readonly PromptRow[], flags: Co
   } finally {
     await core.close();
   }
-}
-
-/** One prompt a line: plain text, or JSON with `prompt` or `text` and, where wanted, `system`. */
-async function readPrompts(file: string): Promise<PromptRow[]> {
-  const content = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new RouterError({ reason: 'PROMPT_EMPTY', message: `cannot read the prompts ${file}: ${String(error)}` });
-  });
-  const rows = content.split('\n').flatMap((line): PromptRow[] => {
-    if (line.trim() === '') return [];
-    return [line.startsWith('{') ? rowOf(line, file) : { text: line }];
-  });
-  if (rows.length > 0) return rows;
-  throw new RouterError({ reason: 'PROMPT_EMPTY', message: `${file} holds no prompt; write one a line` });
-}
-
-function rowOf(line: string, file: string): PromptRow {
-  const problem = (): RouterError =>
-    new RouterError({
-      reason: 'PROMPT_EMPTY',
-      message: `${file}: expected JSON with "prompt" or "text", got ${line.slice(0, 60)}`,
-    });
-  let row: { readonly prompt?: unknown; readonly text?: unknown; readonly system?: unknown };
-  try {
-    row = JSON.parse(line) as typeof row;
-  } catch {
-    throw problem();
-  }
-  const text = row.prompt ?? row.text;
-  if (typeof text !== 'string') throw problem();
-  return { text, ...(typeof row.system === 'string' ? { system: row.system } : {}) };
 }
 
 interface Sum {

@@ -1,17 +1,12 @@
 import { Command, CommanderError } from 'commander';
-import { runBundleDiff, type BundleDiffFlags } from './bundle-diff.js';
-import { runBundleEval, type BundleEvalFlags } from './bundle-eval.js';
-import { runBundleLint, type BundleLintFlags } from './bundle-lint.js';
+import { addBundleCommands } from './bundle-commands.js';
 import { runCacheInvalidate, runCacheStats, type CacheFlags, type InvalidateFlags } from './cache.js';
-import { describeError, type ExitCode, type Output } from './output.js';
+import { describeError, type Action, type ExitCode, type Output } from './output.js';
 import { runOutcomesImport, type OutcomesImportFlags } from './outcomes-import.js';
 import { runProposals, type ProposalsFlags } from './proposals.js';
 import { runSelect, type SelectFlags } from './select.js';
 import { runServe, type ServeFlags } from './serve.js';
 import { UsageError } from './usage-error.js';
-
-/** Every command runs to an exit code; nothing below main ends the process. */
-type Action = () => Promise<ExitCode>;
 
 /**
  * Reads the arguments (without node and script) and runs the command they name.
@@ -74,39 +69,7 @@ function createProgram(version: string, output: Output, choose: (action: Action)
     .option('-b, --bundle <folder>', 'bundle to use instead of the configured one')
     .action((prompt: string | undefined, flags: SelectFlags) => choose(() => runSelect(prompt, flags, output)));
 
-  const bundle = program.command('bundle').description('Check and compare bundles: tasks, exemplars, models.');
-  bundle
-    .command('lint')
-    .description('Check a bundle; exit 1 when it has errors.')
-    .argument('[folder]', 'the bundle; the configured one without it')
-    .option('-j, --json', 'print JSON')
-    .option('-c, --config <file>', 'service config (YAML)')
-    .option('--static', 'leave out what needs the embedder: near duplicates, shadowed and mislabelled exemplars')
-    .action((folder: string | undefined, flags: BundleLintFlags) => choose(() => runBundleLint(folder, flags, output)));
-
-  bundle
-    .command('eval')
-    .description('Measure a bundle on its own exemplars, out-of-fold; exit 1 below --min-accuracy.')
-    .argument('[folder]', 'the bundle; the configured one without it')
-    .option('--html <file>', 'write a self-contained report with plots')
-    .option('--markdown <file>', 'write the report as Markdown')
-    .option('--min-accuracy <share>', 'least accuracy, 0 to 1')
-    .option('-j, --json', 'print JSON')
-    .option('-c, --config <file>', 'service config (YAML)')
-    .action((folder: string | undefined, flags: BundleEvalFlags) => choose(() => runBundleEval(folder, flags, output)));
-  bundle
-    .command('diff')
-    .description('Route the same prompts by two bundles and show what changes; exit 1 above --max-changed.')
-    .argument('<old>', 'the bundle as it was')
-    .argument('<new>', 'the bundle as it would be')
-    .requiredOption('-p, --prompts <file>', 'one prompt a line: text, or JSON with prompt or text, and system')
-    .option('--max-changed <share>', 'most prompts that may change, 0 to 1')
-    .option('-j, --json', 'print JSON')
-    .option('-c, --config <file>', 'service config (YAML)')
-    .action((before: string, after: string, flags: BundleDiffFlags) =>
-      choose(() => runBundleDiff([before, after], flags, output)),
-    );
-
+  addBundleCommands(program, output, choose);
   addCacheCommands(program, output, choose);
 
   program

@@ -27,7 +27,16 @@ export function parsePort(text: string): number {
 
 /** @throws UsageError */
 export function parseShare(text: string, flag: string): number {
-  const share = Number(text);
-  if (text.trim() !== '' && share >= 0 && share <= 1) return share;
-  throw new UsageError(`${flag} expects a number from 0 to 1, got ${JSON.stringify(text)}`);
+  return parseNumberBetween(text, flag, { least: 0, most: 1 });
+}
+
+/** @throws UsageError */
+export function parseNumberBetween(
+  text: string,
+  flag: string,
+  { least, most }: { readonly least: number; readonly most: number },
+): number {
+  const number = Number(text);
+  if (text.trim() !== '' && number >= least && number <= most) return number;
+  throw new UsageError(`${flag} expects a number from ${least} to ${most}, got ${JSON.stringify(text)}`);
 }

@@ -4,6 +4,9 @@ import { UsageError } from './usage-error.js';
 /** How a command ended. 0: well; 1: it found faults or failed; 2: the command line was wrong. */
 export type ExitCode = 0 | 1 | 2;
 
+/** Every command runs to an exit code; nothing below main ends the process. */
+export type Action = () => Promise<ExitCode>;
+
 /** Where commands write. */
 export interface Output {
   /** Results. */

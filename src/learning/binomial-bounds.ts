@@ -14,11 +14,21 @@ export function clopperPearsonUpper(events: number, trials: number, confidence: 
   let high = 1;
   for (let step = 0; step < 60; step += 1) {
     const middle = (low + high) / 2;
-    // P(X <= events) = I_{1 - rate}(trials - events, events + 1)
-    if (regularisedBeta(1 - middle, trials - events, events + 1) > 1 - confidence) low = middle;
-    else high = middle;
+    if (isUpperBoundUnder(middle, { events, trials, confidence })) high = middle;
+    else low = middle;
   }
   return high;
+}
+
+/** Whether {@link clopperPearsonUpper} is at most `rate`, at a sixtieth of its cost. */
+export function isUpperBoundUnder(
+  rate: number,
+  seen: { readonly events: number; readonly trials: number; readonly confidence: number },
+): boolean {
+  const { events, trials, confidence } = seen;
+  if (trials <= 0 || events >= trials) return rate >= 1;
+  // P(X <= events) = I_{1 - rate}(trials - events, events + 1)
+  return regularisedBeta(1 - rate, trials - events, events + 1) <= 1 - confidence;
 }
 
 /** Regularised incomplete beta function I_x(a, b), by Lentz's continued fraction (Press et al., section 6.4). */

@@ -4,7 +4,7 @@ import type { Vocabulary } from './lexical-features.js';
  * Version of the fitted data. Raise it when the data, the way they are fitted or the routing text of exemplars changes:
  * cached snapshots are then built anew.
  */
-export const DECISION_MODEL_VERSION = 6;
+export const DECISION_MODEL_VERSION = 7;
 
 /** Everything that is fitted when a snapshot is built. Typed arrays and plain values only: structured clone carries it. */
 export interface DecisionModelData {
@@ -102,4 +102,7 @@ export interface OutOfFoldPredictions {
   /** Of the task that the exemplar belongs to. */
   readonly ownProbability: Float32Array;
   readonly score: Float32Array;
+  /** As in {@link ScoreFeatures}. With the probability they are all that another risk's thresholds are fitted on. */
+  readonly topLogit: Float64Array;
+  readonly nearSimilarity: Float64Array;
 }

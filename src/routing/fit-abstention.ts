@@ -1,4 +1,4 @@
-import { clopperPearsonUpper } from '../learning/binomial-bounds.js';
+import { clopperPearsonUpper, isUpperBoundUnder } from '../learning/binomial-bounds.js';
 import type { AbstentionData, RiskBound, ScoreFeatures } from './decision-model.js';
 import { abstentionScore } from './task-classifier.js';
 
@@ -147,28 +147,40 @@ function lowestSafeThreshold(routes: readonly ScoredRoute[], risk: number): Risk
   const wrongUpTo = new Int32Array(routes.length + 1);
   routes.forEach((route, index) => (wrongUpTo[index + 1] = (wrongUpTo[index] ?? 0) + (route.isRight ? 0 : 1)));
   const step = Math.max(1, Math.floor(routes.length / THRESHOLD_STEPS));
-  let safe: RiskBound | undefined;
+  let safe: Pick<RiskBound, 'threshold' | 'routedCount' | 'wrongCount'> | undefined;
   for (const share of CHAIN_STARTS) {
     let routedCount = Math.max(1, Math.ceil(routes.length * share));
     for (;;) {
       const wrongCount = wrongUpTo[routedCount] ?? 0;
-      const upperBound = clopperPearsonUpper(wrongCount, routedCount, confidence);
-      if (upperBound > risk) break;
+      if (!isUpperBoundUnder(risk, { events: wrongCount, trials: routedCount, confidence })) break;
       const isAll = routedCount === routes.length;
       const threshold = isAll ? 0 : (routes[routedCount - 1]?.score ?? 0);
-      if (safe === undefined || threshold < safe.threshold) safe = { threshold, routedCount, wrongCount, upperBound };
+      if (safe === undefined || threshold < safe.threshold) safe = { threshold, routedCount, wrongCount };
       if (isAll) break;
       routedCount = Math.min(routes.length, routedCount + step);
     }
   }
-  return safe;
+  if (safe === undefined) return undefined;
+  return { ...safe, upperBound: clopperPearsonUpper(safe.wrongCount, safe.routedCount, confidence) };
 }
 
 function boundAt(routes: readonly ScoredRoute[], threshold: number): RiskBound {
-  const routed = routes.filter((route) => route.score >= threshold);
+  return boundOf(
+    routes.filter((route) => route.score >= threshold),
+    threshold,
+  );
+}
+
+/** What prompts that were routed at a threshold show of the rate of wrong routes. */
+export function boundOf(routed: readonly Pick<ScoredRoute, 'isRight'>[], threshold: number): RiskBound {
   const wrongCount = routed.filter((route) => !route.isRight).length;
   const upperBound = clopperPearsonUpper(wrongCount, routed.length, BOUND_CONFIDENCE);
   return { threshold, routedCount: routed.length, wrongCount, upperBound };
+}
+
+/** Fewest routes whose bound can be as low as the risk: so many, and none of them wrong. */
+export function fewestRoutesFor(risk: number): number {
+  return Math.ceil(Math.log(1 - BOUND_CONFIDENCE) / Math.log(1 - risk));
 }
 
 /** Both lists are scores; `inScope` from the highest down. */

@@ -144,6 +144,8 @@ function unfitted({ bundle, vectors, index }: FitOptions): DecisionModelData {
         probability: new Float32Array(0),
         ownProbability: new Float32Array(0),
         score: new Float32Array(0),
+        topLogit: new Float64Array(0),
+        nearSimilarity: new Float64Array(0),
       },
       notes: [
         `${index.count} exemplars of ${taskCount} tasks are too few to learn from: neighbours alone decide, and the default abstention threshold ${defaultAbstentionThreshold} counts.`,
@@ -266,6 +268,8 @@ function reportOf(
     probability: Float32Array.from(probabilities),
     ownProbability: Float32Array.from(predictions, (prediction) => prediction.ownProbability),
     score: Float32Array.from(predictions, score),
+    topLogit: Float64Array.from(predictions, ({ features }) => features.topLogit),
+    nearSimilarity: Float64Array.from(predictions, ({ features }) => features.nearSimilarity),
   };
   const count = Math.max(1, predictions.length);
   return {

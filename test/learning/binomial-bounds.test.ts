@@ -1,5 +1,5 @@
 import t from 'tap';
-import { clopperPearsonUpper, regularisedBeta } from '../../src/learning/binomial-bounds.js';
+import { clopperPearsonUpper, isUpperBoundUnder, regularisedBeta } from '../../src/learning/binomial-bounds.js';
 import { seededRandom } from '../../src/learning/random.js';
 
 t.test('upper bounds against published values', async (t) => {
@@ -15,6 +15,22 @@ t.test('upper bounds against published values', async (t) => {
   }
   t.equal(clopperPearsonUpper(0, 0, 0.95), 1);
   t.equal(clopperPearsonUpper(7, 7, 0.95), 1);
+});
+
+t.test('a bound is compared with a rate without computing it', async (t) => {
+  for (const [events, trials] of [
+    [0, 1],
+    [0, 59],
+    [3, 40],
+    [40, 41],
+    [7, 7],
+    [0, 0],
+  ] as const) {
+    const seen = { events, trials, confidence: 0.95 };
+    const bound = clopperPearsonUpper(events, trials, 0.95);
+    t.equal(isUpperBoundUnder(bound + 1e-9, seen), true, `${events} of ${trials}`);
+    t.equal(isUpperBoundUnder(bound - 1e-9, seen), false, `${events} of ${trials}`);
+  }
 });
 
 t.test('the incomplete beta function', async (t) => {

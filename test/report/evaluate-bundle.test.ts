@@ -24,6 +24,8 @@ const report: DecisionModelReport = {
     probability: Float32Array.of(0.95, 0.85, 0.55, 0.95, 0.75, 0.52),
     ownProbability: Float32Array.of(0.95, 0.85, 0.45, 0.95, 0.75, 0.48),
     score: Float32Array.of(6, 5, 2, 4, 3, 1),
+    topLogit: new Float64Array(6),
+    nearSimilarity: new Float64Array(6),
   },
   notes: ['a note'],
 };
