@@ -7,7 +7,7 @@ import { watchBundle } from './bundle/watch-bundle.js';
 import { startChat } from './compose-chat.js';
 import { chatServiceDefinition, createChatService } from './server/chat-service.js';
 import { createDispatcher, type Dispatcher } from './dispatch/dispatcher.js';
-import { createSavingsLedger } from './dispatch/ledger.js';
+import { createSavingsLedger, type SavingsLedger } from './dispatch/ledger.js';
 import { createCloseStack, type CloseStack } from './close-stack.js';
 import { projectRoot } from './config/project-root.js';
 import type { ServiceConfig } from './config/service-config.js';
@@ -126,6 +126,7 @@ export async function startService(options: RoutingCoreOptions): Promise<Service
   const { config } = options;
   const logger = options.logger ?? createLogger(config.log.level);
   return closeOnFailure(async (stack) => {
+    const ledger = createSavingsLedger();
     let catalogue: () => readonly Model[] = () => [];
     const dispatcher = await createDispatcher({
       providers: config.providers,
@@ -133,13 +134,14 @@ export async function startService(options: RoutingCoreOptions): Promise<Service
       clock: () => performance.now(),
       random: Math.random,
       logger,
+      ledger,
       models: () => catalogue(),
     });
     stack.add(() => dispatcher.close());
     const core = await startRoutingCore({ ...options, logger, deploymentHealth: dispatcher.health });
     stack.add(() => core.close());
     catalogue = () => core.snapshots.current().bundle.models;
-    const { server, facade } = await startServers(config, { core, dispatcher }, { logger, stack });
+    const { server, facade } = await startServers(config, { core, dispatcher, ledger }, { logger, stack });
     if (config.reload.pollIntervalMs > 0) {
       const watcher = watchBundle({
         directory: config.bundle,
@@ -197,14 +199,13 @@ function decidedText({ snapshot, view, classification }: ClassifiedPrompt): Deci
 
 async function startServers(
   config: ServiceConfig,
-  { core, dispatcher }: { core: RoutingCore; dispatcher: Dispatcher },
+  { core, dispatcher, ledger }: { core: RoutingCore; dispatcher: Dispatcher; ledger: SavingsLedger },
   { logger, stack }: { logger: Logger; stack: CloseStack },
 ): Promise<{ server: GrpcServer; facade: HttpFacade | undefined }> {
   const { outcomes } = config;
   const journal =
     outcomes.directory === undefined ? undefined : await openOutcomeJournal({ directory: outcomes.directory });
   if (journal !== undefined) stack.add(() => journal.close());
-  const ledger = createSavingsLedger();
   const chat = startChat(config, { core, dispatcher, ledger, logger }, stack);
   const environment: HandlerEnvironment = {
     deadlines: config.deadlines,

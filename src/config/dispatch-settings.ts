@@ -50,6 +50,19 @@ export const hedgeSchema = z.strictObject({
   maxCostUsd: numberBetween(0, 1000).default(0.05),
 });
 
+/** Asking deployments how they are, besides the calls that tell it anyway. */
+export const probeSchema = z.strictObject({
+  enabled: flag().default(false),
+  /** Time between two looks at what rests or idles, give or take a fifth. */
+  intervalMs: integerBetween(10, 3_600_000).default(5000),
+  /** Most that a probe may take; one that takes longer has failed. */
+  timeoutMs: integerBetween(1, 3_600_000).default(5000),
+  /** A deployment that nobody has asked for so long is probed too; 0 leaves these alone. */
+  idleMs: milliseconds().default(300_000),
+  /** Deployments probed at one look. */
+  maxConcurrent: integerBetween(1, 1000).default(4),
+});
+
 /** Keeping a conversation on one model and one deployment, whose prompt cache is then warm. */
 export const sessionSchema = z.strictObject({
   /** A session is forgotten after so long without a call. */
@@ -71,6 +84,7 @@ export const dispatchSchema = z.strictObject({
   breaker: breakerSchema.prefault({}),
   retry: retrySchema.prefault({}),
   hedge: hedgeSchema.prefault({}),
+  probe: probeSchema.prefault({}),
   session: sessionSchema.prefault({}),
 });
 
@@ -79,6 +93,7 @@ export type DispatchSettings = z.output<typeof dispatchSchema>;
 export type BreakerSettings = DispatchSettings['breaker'];
 export type RetrySettings = DispatchSettings['retry'];
 export type HedgeSettings = DispatchSettings['hedge'];
+export type ProbeSettings = DispatchSettings['probe'];
 export type SessionSettings = DispatchSettings['session'];
 
 /** Settings with defaults filled in. */

@@ -12,6 +12,14 @@ function address(): z.ZodType<string> {
   return z.string({ error }).refine((value) => URL.canParse(value) && /^https?:\/\//u.test(value), { error });
 }
 
+/** A path that stays on the server that it is resolved against: the key is sent along. */
+function serverPath(): z.ZodType<string> {
+  const error = 'expected a path on the same server, for example "/health"';
+  const isOnServer = (path: string): boolean =>
+    path !== '' && URL.canParse(path, 'http://host/') && new URL(path, 'http://host/').origin === 'http://host';
+  return z.string({ error }).refine(isOnServer, { error });
+}
+
 /** Limits of one call to a provider, in milliseconds. */
 export const providerTimeoutsSchema = z.strictObject({
   /** To open a connection. */
@@ -77,6 +85,8 @@ const compatibleSchema = z.strictObject({
   queryParameters: z.record(z.string(), shortText('the text of a query parameter')).default({}),
   /** Whether the server takes a JSON schema as response format. */
   hasStructuredOutputs: flag().default(true),
+  /** Asked by health probes in place of a tiny request: "/health" from the root of the server, "models" below `baseUrl`. */
+  healthPath: serverPath().optional(),
 });
 
 const echoSchema = z.strictObject({

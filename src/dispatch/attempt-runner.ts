@@ -1,6 +1,6 @@
 import type { MonotonicClock } from '../trace.js';
 import type { Target } from './attempt.js';
-import type { Lease } from './deployment-pool.js';
+import type { Lease } from './lease.js';
 import { AttemptError, type AttemptFailure } from './error-class.js';
 
 /** What one attempt brought, and where. */

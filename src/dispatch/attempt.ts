@@ -2,8 +2,9 @@ import type { LanguageModelV3CallOptions, LanguageModelV3StreamPart, SharedV3Pro
 import type { AnswerEvent } from '../answer.js';
 import type { Deployment, Model } from '../bundle/bundle.js';
 import type { Prompt } from '../request.js';
+import { openScope, type AttemptScope } from './attempt-scope.js';
 import { checkAddresses } from './check-addresses.js';
-import { AttemptError, classifyError, classifyStreamError } from './error-class.js';
+import { AttemptError, classifyStreamError } from './error-class.js';
 import {
   createStreamReader,
   fromGenerateResult,
@@ -35,10 +36,19 @@ export interface OpenStream {
 /** A piece of content. */
 export type ContentEvent = Exclude<AnswerEvent, { kind: 'end' }>;
 
-/** Asks a deployment for a whole answer. Aborts after the provider's request timeout. @throws AttemptError */
-export async function requestAnswer(target: Target, prompt: Prompt, signal: AbortSignal): Promise<MappedResult> {
+/**
+ * Asks a deployment for a whole answer. Aborts after `limitMs`, the provider's request timeout by default.
+ *
+ * @throws AttemptError
+ */
+export async function requestAnswer(
+  target: Target,
+  prompt: Prompt,
+  signal: AbortSignal,
+  limitMs = target.provider.timeouts.requestMs,
+): Promise<MappedResult> {
   const scope = openScope(signal);
-  scope.limit(target.provider.timeouts.requestMs, 'no answer');
+  scope.limit(limitMs, 'no answer');
   try {
     const options = callOptions(target, prompt, scope.signal);
     const result = await target.provider.model(target.deployment.model).doGenerate(options);
@@ -149,51 +159,4 @@ function merge(base: SharedV3ProviderOptions, more: SharedV3ProviderOptions): Sh
   const merged = { ...base };
   for (const [vendor, options] of Object.entries(more)) merged[vendor] = { ...base[vendor], ...options };
   return merged;
-}
-
-/** One attempt's own abort signal: it follows the call's signal and a time limit, and can tell which of them struck. */
-interface AttemptScope {
-  readonly signal: AbortSignal;
-  /** Starts the time limit anew. */
-  limit(limitMs: number, what: string): void;
-  unlimit(): void;
-  abort(): void;
-  /** The failure behind what was thrown. */
-  explain(error: unknown): AttemptError;
-  close(): void;
-}
-
-function openScope(parent: AbortSignal): AttemptScope {
-  const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  let timedOut: string | undefined;
-  const follow = (): void => controller.abort(parent.reason);
-  if (parent.aborted) follow();
-  else parent.addEventListener('abort', follow, { once: true });
-  return {
-    signal: controller.signal,
-    limit(limitMs, what) {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        timedOut = `${what} within ${limitMs} ms`;
-        controller.abort();
-      }, limitMs);
-    },
-    unlimit: () => clearTimeout(timer),
-    abort: () => controller.abort(),
-    explain(error) {
-      if (error instanceof AttemptError) return error;
-      if (parent.aborted) {
-        return new AttemptError({ errorClass: 'cancelled', message: 'the caller stopped waiting', cause: error });
-      }
-      if (timedOut !== undefined) {
-        return new AttemptError({ errorClass: 'retryable', message: timedOut, isTimeout: true, cause: error });
-      }
-      return new AttemptError(classifyError(error, Date.now()));
-    },
-    close() {
-      clearTimeout(timer);
-      parent.removeEventListener('abort', follow);
-    },
-  };
 }

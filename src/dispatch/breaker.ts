@@ -21,6 +21,10 @@ export interface Breaker {
   canEnter(): boolean;
   /** Lets a call through, or returns undefined. */
   enter(): Passage | undefined;
+  /** Whether `enterEarly` would let a probe through. */
+  canEnterEarly(): boolean;
+  /** Lets a health probe through: also before a rest is over, but never beside another probe or within a pause. */
+  enterEarly(): Passage | undefined;
   /** A failure of a call that had succeeded at first, such as a stream that broke. */
   noteFailure(failure: AttemptFailure): void;
   /** Milliseconds until calls may be let through; 0 when they may. */
@@ -121,23 +125,25 @@ export function createBreaker({ settings, clock, random, onChange }: BreakerOpti
     return current === 'closed' || (current === 'halfOpen' && !isProbing && clock() >= pausedUntilMs);
   };
 
+  const canEnterEarly = (): boolean => !isProbing && clock() >= pausedUntilMs;
+  const enterCall = (): Passage => ({
+    isProbe: false,
+    succeed() {
+      failuresInRow = 0;
+      window.add(true);
+    },
+    fail: noteFailure,
+    cancel: () => undefined,
+  });
+  const enterAny = (): Passage => (opened === undefined ? enterCall() : enterProbe());
+
   return {
     state,
     canEnter,
     noteFailure,
-    enter() {
-      if (!canEnter()) return undefined;
-      if (opened !== undefined) return enterProbe();
-      return {
-        isProbe: false,
-        succeed() {
-          failuresInRow = 0;
-          window.add(true);
-        },
-        fail: noteFailure,
-        cancel: () => undefined,
-      };
-    },
+    enter: () => (canEnter() ? enterAny() : undefined),
+    canEnterEarly,
+    enterEarly: () => (canEnterEarly() ? enterAny() : undefined),
     waitMs: () => Math.max(0, (opened?.untilMs ?? 0) - clock(), pausedUntilMs - clock()),
   };
 }

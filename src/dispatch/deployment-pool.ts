@@ -2,9 +2,9 @@ import type { BreakerSettings, SessionSettings } from '../config/dispatch-settin
 import type { Deployment, Model } from '../bundle/bundle.js';
 import type { MonotonicClock } from '../trace.js';
 import { loadScores, pickByLoad } from './balancer.js';
-import { createBreaker, type BreakerState, type Passage } from './breaker.js';
+import { createBreaker, type BreakerState } from './breaker.js';
 import { createDeploymentState, type CallRecord, type DeploymentState } from './deployment-state.js';
-import type { AttemptFailure } from './error-class.js';
+import { createLease, type Lease } from './lease.js';
 import { createSessionAffinity } from './session-affinity.js';
 
 /** What a pick looks at. */
@@ -17,19 +17,6 @@ export interface PickOptions {
   readonly session?: string;
   /** Streams and whole answers have different latencies, so each is compared with its own kind. */
   readonly isStream: boolean;
-}
-
-/** The right to make one call to one deployment. Ended by `release`, after at most one of the others. */
-export interface Lease {
-  readonly deployment: Deployment;
-  /** The call got its answer, or its first piece, after so long. */
-  succeed(latencyMs: number): void;
-  /** The call failed; also after `succeed`, where a stream broke. */
-  fail(failure: AttemptFailure): void;
-  /** The call is over. Safe to repeat. */
-  release(): void;
-  /** Latency that a share of recent calls stayed under, where there were enough. */
-  percentileMs(share: number): number | undefined;
 }
 
 /** A deployment to try, or why there is none. */
@@ -51,11 +38,26 @@ export interface DeploymentStatus {
   readonly failures: number;
 }
 
+/** A deployment that a health probe would tell something about. */
+export interface QuietDeployment {
+  readonly model: Model;
+  readonly deployment: Deployment;
+}
+
 /** Chooses among a model's deployments and remembers how they do. */
 export interface DeploymentPool {
   pick(model: Model, options: PickOptions): PickResult;
   /** Time until one of the model's deployments may be tried, 0 for now; undefined where there is none to wait for. */
   waitMs(model: Model, options: Pick<PickOptions, 'excluded' | 'regions'>): number | undefined;
+  /**
+   * Deployments of enabled models that a health probe would tell something about: those that rest after failures, then
+   * those that nobody has asked for `idleMs` (0: none of these); within each group the one that was asked longest ago first.
+   */
+  quiet(models: readonly Model[], idleMs: number): readonly QuietDeployment[];
+  /** A lease for a health probe; undefined while a probe is under way, a pause was asked for, or the cap is reached. */
+  openProbe(place: QuietDeployment): Lease | undefined;
+  /** Whether it rests after failures, or waits for probes to end its rest. */
+  isResting(modelId: string, deploymentId: string): boolean;
   /** Whether a call may be sent there now, as far as is known. */
   isHealthy(modelId: string, deploymentId: string): boolean;
   /** Changes whenever an answer of `isHealthy` may have changed. */
@@ -124,10 +126,15 @@ export function createDeploymentPool(options: DeploymentPoolOptions): Deployment
   function open(option: Option, model: Model, { isStream, session }: PickOptions): Lease | undefined {
     const passage = option.state.breaker.enter();
     if (passage === undefined) return undefined;
-    const remember = (): void => {
-      if (session !== undefined) affinity.note(session, model.id, option.key);
-    };
-    return createLease({ option, passage, record: option.state.begin(), isStream, remember });
+    return createLease({
+      ...option,
+      passage,
+      isStream,
+      onSuccess(record, latencyMs) {
+        record.succeed(latencyMs, isStream);
+        if (session !== undefined) affinity.note(session, model.id, option.key);
+      },
+    });
   }
 
   function choose(group: readonly Option[], model: Model, pickOptions: PickOptions): Option | undefined {
@@ -175,6 +182,29 @@ export function createDeploymentPool(options: DeploymentPoolOptions): Deployment
         .map(({ state }) => state.breaker.waitMs());
       return waits.length === 0 ? undefined : Math.min(...waits);
     },
+    quiet(models, idleMs) {
+      const idleSinceMs = idleMs === 0 ? -Infinity : clock() - idleMs;
+      return models
+        .filter(({ isEnabled }) => isEnabled)
+        .flatMap((model) => optionsOf(model, EVERYWHERE).map((option) => ({ ...option, model })))
+        .filter(({ deployment, state }) => options.isConfigured(deployment.provider) && !isAtCap(deployment, state))
+        .filter(({ state }) => state.breaker.canEnterEarly())
+        .map((option) => ({ ...option, isResting: hasOpened(option.state) }))
+        .filter(({ state, isResting }) => isResting || state.lastCallAtMs <= idleSinceMs)
+        .sort((a, b) => Number(b.isResting) - Number(a.isResting) || a.state.lastCallAtMs - b.state.lastCallAtMs)
+        .map(({ model, deployment }) => ({ model, deployment }));
+    },
+    openProbe({ model, deployment }) {
+      const state = stateOf(deploymentKey(model.id, deployment.id));
+      const passage = isAtCap(deployment, state) ? undefined : state.breaker.enterEarly();
+      if (passage === undefined) return undefined;
+      const onSuccess = (record: CallRecord): void => record.succeedProbe();
+      return createLease({ deployment, state, passage, isStream: false, onSuccess });
+    },
+    isResting(modelId, deploymentId) {
+      const state = states.get(deploymentKey(modelId, deploymentId));
+      return state !== undefined && hasOpened(state);
+    },
     isHealthy(modelId, deploymentId) {
       const state = states.get(deploymentKey(modelId, deploymentId));
       return state === undefined || state.breaker.waitMs() === 0;
@@ -192,11 +222,23 @@ export function createDeploymentPool(options: DeploymentPoolOptions): Deployment
   };
 }
 
+/** Excludes nothing. */
+const EVERYWHERE: Pick<PickOptions, 'excluded' | 'regions'> = { excluded: new Set(), regions: [] };
+
+function isAtCap({ maxConcurrency = Infinity }: Deployment, { inFlight }: DeploymentState): boolean {
+  return inFlight >= maxConcurrency;
+}
+
+function hasOpened({ breaker }: DeploymentState): boolean {
+  const state = breaker.state();
+  return state === 'open' || state === 'halfOpen';
+}
+
 /** Why a deployment cannot be tried now. */
 function restReason({ deployment, state }: Option, isConfigured: (provider: string) => boolean): string | undefined {
-  const { id, provider, maxConcurrency } = deployment;
+  const { id, provider, maxConcurrency = Infinity } = deployment;
   if (!isConfigured(provider)) return `${id}: provider "${provider}" is not configured`;
-  if (maxConcurrency !== undefined && state.inFlight >= maxConcurrency) {
+  if (isAtCap(deployment, state)) {
     return `${id}: ${maxConcurrency} calls are in flight, its limit`;
   }
   if (state.breaker.canEnter()) return undefined;
@@ -210,38 +252,4 @@ function restReason({ deployment, state }: Option, isConfigured: (provider: stri
     case 'closed':
       return `${id}: failed too often, being probed`;
   }
-}
-
-interface LeaseParts {
-  readonly option: Option;
-  readonly passage: Passage;
-  readonly record: CallRecord;
-  readonly isStream: boolean;
-  readonly remember: () => void;
-}
-
-function createLease({ option, passage, record, isStream, remember }: LeaseParts): Lease {
-  let isDecided = false;
-  return {
-    deployment: option.deployment,
-    percentileMs: (share) => option.state.percentileMs(share, isStream),
-    succeed(latencyMs) {
-      isDecided = true;
-      passage.succeed();
-      record.succeed(latencyMs, isStream);
-      remember();
-    },
-    fail(failure) {
-      if (isDecided) option.state.breaker.noteFailure(failure);
-      else if (failure.errorClass === 'cancelled') passage.cancel();
-      else passage.fail(failure);
-      isDecided = true;
-      record.fail(failure);
-    },
-    release() {
-      if (!isDecided) passage.cancel();
-      isDecided = true;
-      record.release();
-    },
-  };
 }

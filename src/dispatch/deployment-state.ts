@@ -11,6 +11,8 @@ export interface DeploymentState {
   readonly inFlight: number;
   readonly calls: number;
   readonly failures: number;
+  /** When the last call was begun; of a deployment that had none, when it was first looked at. */
+  readonly lastCallAtMs: number;
   load(deployment: Deployment, isStream: boolean): Load;
   /** Latency that a share of recent calls stayed under; undefined with fewer than 20 of them. */
   percentileMs(share: number, isStream: boolean): number | undefined;
@@ -20,6 +22,8 @@ export interface DeploymentState {
 /** One call in flight. */
 export interface CallRecord {
   succeed(latencyMs: number, isStream: boolean): void;
+  /** A health probe was answered; its latency says nothing about that of real calls. */
+  succeedProbe(): void;
   fail(failure: AttemptFailure): void;
   release(): void;
 }
@@ -45,6 +49,7 @@ export function createDeploymentState(breaker: Breaker, clock: MonotonicClock): 
   const counts = { inFlight: 0, calls: 0, failures: 0 };
   let failureShare = 0;
   let failureAtMs = 0;
+  let lastCallAtMs = clock();
 
   const fadedShare = (): number => failureShare * Math.exp(-Math.max(0, clock() - failureAtMs) / FAILURE_TAU_MS);
   function noteOutcome(isFailure: boolean): void {
@@ -71,6 +76,9 @@ export function createDeploymentState(breaker: Breaker, clock: MonotonicClock): 
     get failures() {
       return counts.failures;
     },
+    get lastCallAtMs() {
+      return lastCallAtMs;
+    },
     load: ({ weight }, isStream) => ({
       weight,
       latencyMs: latencyMs(isStream),
@@ -85,6 +93,7 @@ export function createDeploymentState(breaker: Breaker, clock: MonotonicClock): 
     },
     begin() {
       const wait = { sinceMs: clock() };
+      lastCallAtMs = wait.sinceMs;
       waiting.add(wait);
       counts.inFlight++;
       counts.calls++;
@@ -95,6 +104,10 @@ export function createDeploymentState(breaker: Breaker, clock: MonotonicClock): 
           const kept = isStream ? latencies.stream : latencies.whole;
           kept.average.observe(latency, clock());
           kept.recent[kept.next++ % KEPT_LATENCIES] = latency;
+          noteOutcome(false);
+        },
+        succeedProbe() {
+          waiting.delete(wait);
           noteOutcome(false);
         },
         fail(failure) {

@@ -10,6 +10,8 @@ import { createAccount } from './call-account.js';
 import { createDeploymentPool, type DeploymentStatus } from './deployment-pool.js';
 import type { DispatchPlan } from './dispatch-plan.js';
 import { createFailover, type FailoverCall } from './failover.js';
+import { startHealthProber } from './health-prober.js';
+import type { SavingsLedger } from './ledger.js';
 import type { MappedResult } from './from-language-model.js';
 import { createProvider } from './provider-factory.js';
 import type { FetchFunction, Provider } from './provider.js';
@@ -26,8 +28,10 @@ export interface DispatcherOptions {
   /** 0 (included) to 1 (excluded). */
   readonly random: () => number;
   readonly logger: Logger;
-  /** The catalogue in service, for the health of deployments whose provider is not configured. */
+  /** The catalogue in service: for the health of deployments whose provider is not configured, and for probes. */
   readonly models?: () => readonly Model[];
+  /** Gets what health probes cost; absent: nobody counts it. */
+  readonly ledger?: SavingsLedger;
   /** Replaces a provider's connections, in tests. */
   readonly fetchFor?: (provider: string) => FetchFunction | undefined;
 }
@@ -74,6 +78,9 @@ export async function createDispatcher(options: DispatcherOptions): Promise<Disp
   const budget = createRetryBudget(settings.retry, clock);
   const failover = createFailover({ pool, budget, settings, clock, random, providerOf });
   const catalogue = createCatalogueView(options.models);
+  const prober = settings.probe.enabled
+    ? startHealthProber({ ...options, pool, settings: settings.probe, providerOf })
+    : undefined;
   // The echo provider counts for itself, and the table is large.
   const isReal = Object.values(options.providers).some(({ kind }) => kind !== 'echo');
   if (isReal) setImmediate(warmUpEstimates).unref();
@@ -132,6 +139,7 @@ export async function createDispatcher(options: DispatcherOptions): Promise<Disp
     },
     status: () => pool.status(),
     async close() {
+      await prober?.close();
       await Promise.all([...providers.values()].map((provider) => provider.close()));
     },
   };

@@ -10,11 +10,12 @@ import {
   type AttemptOutcome,
   type FailedAttempt,
 } from './attempt-runner.js';
-import { deploymentKey, type DeploymentPool, type Lease, type PickResult } from './deployment-pool.js';
+import { deploymentKey, type DeploymentPool, type PickResult } from './deployment-pool.js';
 import type { DispatchCandidate, DispatchPlan } from './dispatch-plan.js';
 import { allFailed, finalFailure } from './dispatch-error.js';
 import { isFinal, type ErrorClass } from './error-class.js';
 import { raceAttempts } from './hedge.js';
+import type { Lease } from './lease.js';
 import type { Provider } from './provider.js';
 import type { RetryBudget } from './retry-budget.js';
 import { lateReason } from './time-left.js';

@@ -1,4 +1,4 @@
-import type { LanguageModelV3, SharedV3ProviderOptions } from '@ai-sdk/provider';
+import { APICallError, type LanguageModelV3, type SharedV3ProviderOptions } from '@ai-sdk/provider';
 import type { EchoProviderSettings, ProviderSettings, ProviderTimeouts } from '../config/provider-settings.js';
 import { createEchoModel } from './echo-provider.js';
 import { createHttpClient } from './http-client.js';
@@ -53,7 +53,27 @@ export async function createProvider(
     },
     reasoningOptions: REASONING_OPTIONS[settings.kind],
     baseOptions: baseOptions(settings),
+    ...healthCheckOf(settings, fetch),
     close: async () => client?.close(),
+  };
+}
+
+/** Where the settings name a path for it. Only compatible servers do: vendors have no address that tells of a model. */
+function healthCheckOf(settings: ProviderSettings, fetch: FetchFunction): Pick<Provider, 'checkHealth'> {
+  if (settings.kind !== 'openai-compatible' || settings.healthPath === undefined) return {};
+  const url = new URL(settings.healthPath, settings.baseUrl.replace(/\/?$/u, '/'));
+  for (const [name, value] of Object.entries(settings.queryParameters)) url.searchParams.set(name, value);
+  const key = settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey.reveal()}` };
+  const headers = { ...key, ...headersOf(settings) };
+  return {
+    async checkHealth(signal) {
+      const response = await fetch(url.href, { headers, signal });
+      await response.text();
+      if (response.ok) return;
+      const responseHeaders = Object.fromEntries(response.headers);
+      const facts = { url: url.href, requestBodyValues: {}, statusCode: response.status, responseHeaders };
+      throw new APICallError({ ...facts, message: 'the health check failed' });
+    },
   };
 }
 

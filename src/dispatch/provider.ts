@@ -14,6 +14,12 @@ export interface Provider {
   reasoningOptions(call: ReasoningCall): ReasoningOptions;
   /** Settings sent with every call. */
   readonly baseOptions: SharedV3ProviderOptions;
+  /**
+   * Asks the provider's own address for health; absent where it has none.
+   *
+   * @throws APICallError for a status that is not good, or what the connection throws
+   */
+  readonly checkHealth?: (signal: AbortSignal) => Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-import type { Lease } from './deployment-pool.js';
+import type { Lease } from './lease.js';
 
 /** Share of a deployment's recent calls that were as fast as this or faster: to count on less time is to lose the call. */
 const FASTEST_SHARE = 0.05;

@@ -48,6 +48,15 @@ const mistakes: readonly (readonly [string, string])[] = [
     'p.yaml:2:9: providers.main.baseUrl: expected an address that starts with http:// or https://, got nothing',
   ],
   [
+    'providers:\n  main: { kind: openai-compatible, baseUrl: "http://x/v1", healthPath: "//elsewhere/health" }\n',
+    'p.yaml:2:72: providers.main.healthPath: expected a path on the same server, for example "/health", got "//elsewhere/health"',
+  ],
+  [
+    'dispatch:\n  probe: { intervalMs: 5 }\n',
+    'p.yaml:2:24: dispatch.probe.intervalMs: expected a whole number from 10 to 3600000, got 5',
+  ],
+  ['dispatch:\n  probe: { idleMS: 5 }\n', 'p.yaml:2:12: dispatch.probe.idleMS: unknown key; did you mean "idleMs"?'],
+  [
     'providers:\n  main: { kind: cohere, baseUrl: "ftp://x" }\n',
     'p.yaml:2:34: providers.main.baseUrl: expected an address that starts with http:// or https://, got "ftp://x"',
   ],
