@@ -102,6 +102,37 @@ export const MEASUREMENTS: readonly Measurement[] = [
     target: '≥ .855',
   }),
   {
+    name: 'clincFull',
+    title: 'CLINC150, whole training set, with prompts out of scope',
+    script: 'bench:classify',
+    args: [
+      ...['--train', `${CLINC}/train`, '--test', `${CLINC}/valid`],
+      ...['--tune-oos', `${CLINC}/oos/train`, '--oos', `${CLINC}/oos/valid`],
+    ],
+    figures: [
+      { key: 'accuracyWithAbstention', label: 'accuracy in scope, abstentions counted wrong', target: '≥ .93' },
+      { key: 'oosRecall', label: 'out of scope: share abstained from', target: '≥ .80' },
+      { key: 'falseOos', label: 'in scope: share abstained from', target: '≤ .045' },
+      { key: 'auroc', label: 'AUROC of in against out of scope' },
+      { key: 'accuracy', label: 'accuracy without abstention' },
+      ...ACCURACY,
+      { key: 'ratioToEmbedding', label: 'a route against its embedding alone, time at p50', target: '≤ 1.15' },
+      { key: 'fitSeconds', label: 'fitted in seconds (15,000 exemplars, 150 tasks)', target: '≤ 180' },
+    ],
+  },
+  {
+    name: 'superni',
+    title: 'Super-NI: instruction as system prompt, input as user turn',
+    script: 'bench:classify',
+    args: ['--train', 'superni_prompts.jsonl', '--folds', '5'],
+    figures: [
+      { key: 'accuracy', label: 'accuracy', target: '5 points over one text' },
+      { key: 'wholePromptAccuracy', label: 'the whole prompt embedded as one text' },
+      { key: 'wholePromptWithWordsAccuracy', label: 'the same with our lexical features' },
+      { key: 'wholePromptNearestNeighbourAccuracy', label: 'the same by the nearest neighbour' },
+    ],
+  },
+  {
     name: 'routerbench',
     title: 'RouterBench, 11 models, 5 folds',
     script: 'bench:route',
@@ -113,6 +144,9 @@ export const MEASUREMENTS: readonly Measurement[] = [
       { key: 'oracleAiq', label: 'AIQ of the oracle' },
       { key: 'defaultScore', label: 'score at the default knob' },
       { key: 'defaultCostUsd', label: 'US dollars a prompt there' },
+      { key: 'defaultRegret', label: 'regret there: below the best model of each prompt' },
+      { key: 'promiseHeld', label: 'groups of 30 or more in which the promised floor was reached', target: '≥ .90' },
+      { key: 'promiseGroups', label: 'such groups' },
     ],
   },
   {
@@ -132,6 +166,8 @@ export const MEASUREMENTS: readonly Measurement[] = [
       { key: 'knnAiq', label: 'AIQ of k-NN' },
       { key: 'zeroRouterAiq', label: 'AIQ of the zero-router' },
       { key: 'oracleAiq', label: 'AIQ of the oracle' },
+      { key: 'promiseHeld', label: 'groups of 30 or more in which the promised floor was reached', target: '≥ .90' },
+      { key: 'promiseGroups', label: 'such groups' },
     ],
   },
   cache('finance', 'Cache: must-not-hit finance pairs', {

@@ -10,6 +10,7 @@ import { projectRoot } from '../src/config/project-root.js';
 import { MEASUREMENTS, type Measurement } from './evaluation-plan.js';
 import { readArguments } from './lib/arguments.js';
 import { renderPlot } from '../src/report/svg-plot.js';
+import type { Interval } from './lib/statistics.js';
 
 /** What is kept of one run. */
 interface Measured {
@@ -69,14 +70,25 @@ async function readStored(): Promise<Record<string, Measured>> {
   }
 }
 
-/** The value at a path of keys such as `cosineOnly.recall`, for people. */
-function show(figures: Readonly<Record<string, unknown>>, path: string): string {
+/** The value at a path of keys such as `cosineOnly.recall`. */
+function valueAt(figures: Readonly<Record<string, unknown>>, path: string): unknown {
   let value: unknown = figures;
   for (const key of path.split('.')) {
     value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
   }
+  return value;
+}
+
+function showNumber(value: unknown): string {
   if (typeof value !== 'number') return '–';
   return Number.isInteger(value) ? String(value) : value.toPrecision(value >= 100 ? 4 : 3);
+}
+
+/** A figure for people, with its 95% bootstrap interval where there is one. */
+function show(figures: Readonly<Record<string, unknown>>, path: string): string {
+  const interval = valueAt(figures, `${path}Interval`) as Interval | undefined;
+  const value = showNumber(valueAt(figures, path));
+  return interval === undefined ? value : `${value} [${interval.map(showNumber).join(', ')}]`;
 }
 
 function section(measurement: Measurement, measured: Measured): string {
@@ -131,5 +143,5 @@ for (const measurement of MEASUREMENTS) {
 const head =
   '# Evaluation\n\nEach figure was measured by a bench script that goes through the parts that the service uses. ' +
   'The page is written by `npm run bench:evaluation`; [own-prompts.md](evaluation/own-prompts.md) has the confusion table of ' +
-  'the held-out prompts. Data: see each command; the rows are not part of the repository.\n';
+  'the held-out prompts. Intervals are 95% bootstrap intervals. Data: see each command; the rows are not part of the repository.\n';
 await writeFile(join(projectRoot(), 'docs', 'evaluation.md'), `${head}\n${sections.join('\n\n')}\n`);

@@ -1,9 +1,12 @@
-import { credentials, type ServiceError } from '@grpc/grpc-js';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { credentials, type ServiceError, type StatusObject } from '@grpc/grpc-js';
 import { request } from 'undici';
-import { startService } from '../../src/compose.js';
-import { loadConfig } from '../../src/config/load-config.js';
+import { projectRoot } from '../../src/config/project-root.js';
 import { ReasoningEffort, Role } from '../../src/gen/pointsman/router/v1/prompt.js';
-import { RouterServiceClient, type ChatRequest, type ChatResponse } from '../../src/gen/pointsman/router/v1/router.js';
+import { RouterServiceClient, type ChatRequest } from '../../src/gen/pointsman/router/v1/router.js';
+import { startProgram } from '../lib/child-program.js';
 import { runOpenLoop, type DispatchBench, type Finding } from '../lib/dispatch-bench.js';
 import { round } from '../lib/report.js';
 import { quantile } from '../lib/statistics.js';
@@ -13,7 +16,7 @@ const PROVIDERS =
   'anthropic aws-bedrock azure deepinfra deepseek fireworks google groq mistral nebius novita openai xai'.split(' ');
 
 /**
- * What the router adds to a chat call over gRPC: the call less its embedding, as the trace tells it, against the same
+ * What the router adds to a chat call over gRPC: the call less its embedding, as the service tells it, against the same
  * request sent to the upstream directly. Both go out alternately, at a constant rate.
  */
 export async function benchOverhead(
@@ -23,19 +26,23 @@ export async function benchOverhead(
 ): Promise<readonly Finding[]> {
   await bench.upstream.setRules({ '*': { script: { delayMs: UPSTREAM_DELAY_MS } } });
   const baseUrl = `${bench.upstream.url}/v1`;
-  const service = await startService({
-    config: loadConfig({
-      overrides: {
-        listen: { port: 0 },
-        log: { level: 'silent' },
-        drain: { pauseMs: 0 },
-        reload: { pollIntervalMs: 0 },
-        cache: { enabled: false },
-        providers: Object.fromEntries(PROVIDERS.map((name) => [name, { kind: 'openai-compatible' as const, baseUrl }])),
-      },
+  const folder = await mkdtemp(join(tmpdir(), 'bench-overhead-'));
+  const config = join(folder, 'pointsman.json');
+  const providers = PROVIDERS.map((name) => [name, { kind: 'openai-compatible', baseUrl }] as const);
+  await writeFile(
+    config,
+    JSON.stringify({
+      bundle: join(projectRoot(), 'router-models'),
+      cacheDirectory: join(projectRoot(), '.cache', 'pointsman'),
+      log: { level: 'error' },
+      drain: { pauseMs: 0 },
+      reload: { pollIntervalMs: 0 },
+      cache: { enabled: false },
+      providers: Object.fromEntries(providers),
     }),
-  });
-  const client = new RouterServiceClient(`127.0.0.1:${service.port}`, credentials.createInsecure());
+  );
+  const service = await startProgram('src/main.js', ['serve', '--port', '0', '--config', config]);
+  const client = new RouterServiceClient(service.address, credentials.createInsecure());
   const routed: number[] = [];
   const direct: number[] = [];
   const work = async (index: number): Promise<void> => {
@@ -48,6 +55,7 @@ export async function benchOverhead(
   await runOpenLoop(perSecond * 2, seconds * 1000, work);
   client.close();
   await service.stop();
+  await rm(folder, { recursive: true });
   const added = (share: number): number => quantile(routed, share) - quantile(direct, share);
   return [
     {
@@ -73,17 +81,17 @@ async function routedMs(client: RouterServiceClient, index: number): Promise<num
       reasoningEffort: ReasoningEffort.UNSPECIFIED,
     },
     sessionId: '',
-    includeTrace: true,
+    includeTrace: false,
   };
   const startedAtMs = performance.now();
-  const response = await new Promise<ChatResponse>((resolve, reject) => {
-    client.chat(chat, (error: ServiceError | null, value) => {
-      if (error === null) resolve(value);
-      else reject(error);
+  const timing = await new Promise<string>((resolve, reject) => {
+    const call = client.chat(chat, (error: ServiceError | null) => {
+      if (error !== null) reject(error);
     });
+    call.once('status', ({ metadata }: StatusObject) => resolve(String(metadata.get('server-timing')[0])));
   });
   const tookMs = performance.now() - startedAtMs;
-  return tookMs - (response.trace?.timings.find(({ step }) => step === 'embed')?.durationMs ?? 0);
+  return tookMs - Number(/embed;dur=([\d.]+)/u.exec(timing)?.[1]);
 }
 
 async function directMs(baseUrl: string, index: number): Promise<number> {

@@ -14,6 +14,7 @@ import { toWireAccounting, toWireFinishReason, toWireParts } from './map-answer.
 import { toWireCachedDecision, toWireDecision, toWireTrace, toWireVerdict } from './map-decision.js';
 import type { PromptLimits } from './map-prompt.js';
 import { mapRequest } from './map-request.js';
+import { timingTrailers } from './server-timing.js';
 import { serverStream } from './server-stream.js';
 import { receive } from './strict-decode.js';
 import { unary, type HandlerEnvironment } from './unary.js';
@@ -48,6 +49,7 @@ export function createChatService(options: ChatServiceOptions): UntypedServiceIm
         trace,
         context,
       );
+      context.setTrailers(timingTrailers(trace));
       return {
         parts: toWireParts(answer.parts),
         finishReason: toWireFinishReason(answer.finishReason),
@@ -63,6 +65,7 @@ export function createChatService(options: ChatServiceOptions): UntypedServiceIm
       const events = pipeline.stream(mapRequest(request, context.tenant, limits), trace, context);
       for await (const event of events) {
         if (event.kind === 'start') context.sendMetadata(originMetadata(event.origin));
+        if (event.kind === 'end') context.setTrailers(timingTrailers(trace));
         yield toWireEvent(event, trace, request.includeTrace);
       }
     }),

@@ -16,6 +16,7 @@ import { toWireDecision, toWireTrace } from './map-decision.js';
 import { mapRequest } from './map-request.js';
 import type { PromptLimits } from './map-prompt.js';
 import { recordOutcome } from './record-outcome.js';
+import { timingTrailers } from './server-timing.js';
 import { receive } from './strict-decode.js';
 import { unary, type HandlerEnvironment } from './unary.js';
 
@@ -58,6 +59,7 @@ export function createRouterService(options: RouterServiceOptions): UntypedServi
     selectModel: unary<SelectModelRequest, SelectModelResponse>(environment, async (request, context) => {
       const trace = createTrace({ isWhole: false });
       const decision = await selector.select(mapRequest(request, context.tenant, limits), trace, context.signal);
+      context.setTrailers(timingTrailers(trace));
       return { decision: toWireDecision(decision, trace.tasks) };
     }),
     explainSelection: unary<ExplainSelectionRequest, ExplainSelectionResponse>(
@@ -65,6 +67,7 @@ export function createRouterService(options: RouterServiceOptions): UntypedServi
       async (request, context) => {
         const trace = createTrace();
         const decision = await selector.select(mapRequest(request, context.tenant, limits), trace, context.signal);
+        context.setTrailers(timingTrailers(trace));
         return { decision: toWireDecision(decision, trace.tasks), trace: toWireTrace(trace) };
       },
     ),

@@ -9,6 +9,8 @@ import { logFailure, type HandlerEnvironment } from './unary.js';
 export interface StreamContext extends CallContext {
   /** Sends the initial metadata. Call it before the first response, if at all. */
   sendMetadata(metadata: Metadata): void;
+  /** Sets the trailing metadata of a call that succeeds. */
+  setTrailers(trailers: Metadata): void;
 }
 
 /**
@@ -21,7 +23,14 @@ export function serverStream<Request, Response>(
 ): (call: ServerWritableStream<Received<Request>, Response>) => void {
   return (call) => {
     const open = openCall(call, environment.deadlines, environment.newId);
-    const context = { ...open.context, sendMetadata: (metadata: Metadata) => call.sendMetadata(metadata) };
+    let trailers: Metadata | undefined;
+    const context: StreamContext = {
+      ...open.context,
+      sendMetadata: (metadata) => call.sendMetadata(metadata),
+      setTrailers: (value) => {
+        trailers = value;
+      },
+    };
     const run = async (): Promise<void> => {
       if (!call.request.ok) throw call.request.error;
       environment.gate.enter();
@@ -37,7 +46,7 @@ export function serverStream<Request, Response>(
     run().then(
       () => {
         open.close();
-        call.end();
+        call.end(trailers);
       },
       (error: unknown) => {
         open.close();

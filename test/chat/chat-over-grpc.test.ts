@@ -1,4 +1,4 @@
-import { credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { credentials, Metadata, type ServiceError, type StatusObject } from '@grpc/grpc-js';
 import t from 'tap';
 import { startService } from '../../src/compose.js';
 import { AdminServiceClient, type GetSavingsResponse } from '../../src/gen/pointsman/router/v1/admin.js';
@@ -82,4 +82,14 @@ t.test('GetSavings counts every call once', async (t) => {
   t.equal(savings.baselineModel, 'claude-opus-4-8');
   t.ok((savings.total?.savedUsd ?? 0) > 0);
   t.equal(savings.rows[0]?.task, 'translation');
+});
+
+t.test('StreamChat tells in its trailers where the time went', async (t) => {
+  const message = { role: Role.USER, text: 'Translate into French: the bus leaves at ten.', parts: [] };
+  const call = client.streamChat({ ...request, prompt: { ...request.prompt, messages: [message] } }, new Metadata());
+  const status = new Promise<StatusObject>((resolve) => {
+    call.once('status', resolve);
+  });
+  call.resume();
+  t.match((await status).metadata.get('server-timing')[0], /embed;dur=[\d.]+,.*upstream;dur=[\d.]+$/u);
 });

@@ -1,6 +1,7 @@
 import type { AnswerOrigin } from '../../chat/chat-pipeline.js';
 import type { AnswerSummary } from '../../answer.js';
 import type { RoutingTrace } from '../../trace.js';
+import { SERVER_TIMING, serverTiming } from '../server-timing.js';
 
 type Headers = Record<string, string>;
 
@@ -26,6 +27,7 @@ export function answerHeaders(answer: AnswerSummary, trace: RoutingTrace): Heade
     'x-pointsman-attempts': String(trace.attempts.length),
     'x-pointsman-fallback': String(answer.isFallback),
     'x-pointsman-cost-usd': answer.costUsd.toFixed(9),
+    [SERVER_TIMING]: serverTiming(trace),
   };
 }
 
