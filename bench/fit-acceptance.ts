@@ -82,8 +82,8 @@ async function gatherAll(sets: readonly (readonly LabelledPair[])[]): Promise<re
     const found = await gatherEvidence(pairs, { embedder, verifier, minSimilarity, signal });
     gathered.push(
       pairs.map((pair, place) => {
-        const evidence = isComparable(pair) ? found[place] : undefined;
-        return { isSame: pair.isSame, ...(evidence === undefined ? {} : { evidence }) };
+        const finding = isComparable(pair) ? found[place] : undefined;
+        return { isSame: pair.isSame, ...(finding?.kind === 'weighed' ? { evidence: finding.evidence } : {}) };
       }),
     );
   }
@@ -132,11 +132,10 @@ async function main(): Promise<void> {
   );
   const plainOwn = own.map(withoutVerifier);
   const plainQuestions = questions.map(withoutVerifier);
-  const unverified = settleBias(
-    fitWeights(weighable(plainOwn), { names: ['similarity', 'uncovered'] }),
-    plainQuestions,
-    { threshold: minProbabilityUnverified, maxFalseHitRate },
-  );
+  const unverified = settleBias(fitWeights(weighable(plainOwn), { names: ['similarity'] }), plainQuestions, {
+    threshold: minProbabilityUnverified,
+    maxFalseHitRate,
+  });
 
   printTable(
     ['weights and pairs', 'n', 'same', 'weighed', 'recall', 'false hits'],

@@ -3,6 +3,7 @@ import { createHitJudge } from './cache/hit-judge.js';
 import { createMemoryStore } from './cache/memory-store.js';
 import { connectRedis } from './cache/redis-connection.js';
 import { createRedisStore } from './cache/redis-store.js';
+import { followCachePairs } from './chat/calibrated-thresholds.js';
 import { createCachedAnswers } from './chat/cached-answers.js';
 import { createChatPipeline, type ChatPipeline } from './chat/chat-pipeline.js';
 import { createHitAudit } from './chat/hit-audit.js';
@@ -11,7 +12,7 @@ import type { RoutingCore } from './compose.js';
 import type { ServiceConfig } from './config/service-config.js';
 import type { Dispatcher } from './dispatch/dispatcher.js';
 import type { SavingsLedger } from './dispatch/ledger.js';
-import type { CacheAdmin } from './server/cache-admin.js';
+import type { CacheAdmin, ThresholdStatus } from './server/cache-admin.js';
 import type { Logger } from './telemetry/logger.js';
 
 /** What the chat methods are made of. */
@@ -44,7 +45,21 @@ export function startChat(
 
   const { cache: settings } = config;
   const clock = Date.now;
+  const thresholds =
+    settings.calibration === 'off'
+      ? undefined
+      : followCachePairs({
+          ...settings,
+          configured: settings,
+          mayLower: settings.calibration === 'both',
+          snapshots,
+          embedder,
+          ...(embedder.verifier === undefined ? {} : { verifier: embedder.verifier }),
+          logger: parts.logger,
+        });
+  if (thresholds !== undefined) stack.add(() => thresholds.close());
   const answers = createAnswerCache({
+    ...(thresholds === undefined ? {} : { thresholds: () => thresholds.current() }),
     settings: { ...settings, isMaskedDataAllowed: settings.allowPersonalData },
     embedderFingerprint: embedder.fingerprint,
     judge: createHitJudge({
@@ -66,7 +81,12 @@ export function startChat(
     ...base,
     cache: { answers: createCachedAnswers(answers, embedder), replay: settings.replay, audit },
   });
-  return { pipeline, cache: { answers, audit } };
+  const inForce = (): ThresholdStatus => ({
+    ...settings,
+    ...thresholds?.current(),
+    calibration: thresholds?.calibration(),
+  });
+  return { pipeline, cache: { answers, audit, thresholds: inForce } };
 }
 
 /** Opens the shared store. A Redis that is away makes misses, never errors, and comes back by itself. */

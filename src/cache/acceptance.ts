@@ -62,11 +62,13 @@ export interface ScoredPair {
  * than `1 / maxFalseHitRate` different pairs the data can't show the rate, and `least` is the answer.
  */
 export function calibrateThreshold(pairs: readonly ScoredPair[], maxFalseHitRate: number, least: number): number {
-  const different = pairs
-    .filter((pair) => !pair.isSame)
-    .map((pair) => pair.probability)
-    .sort((left, right) => right - left);
-  if (different.length * maxFalseHitRate < 1) return least;
-  const firstRefused = different[Math.floor(different.length * maxFalseHitRate)] ?? 0;
-  return Math.min(1, Math.max(least, firstRefused + Number.EPSILON));
+  const different = pairs.filter((pair) => !pair.isSame).map((pair) => pair.probability);
+  const allowed = different.length * maxFalseHitRate;
+  return allowed < 1 ? least : Math.max(least, lowestThreshold(different, Math.floor(allowed)));
+}
+
+/** The lowest threshold, at most 1, that no more than `allowed` of the probabilities reach. */
+export function lowestThreshold(probabilities: readonly number[], allowed: number): number {
+  const descending = [...probabilities].sort((left, right) => right - left);
+  return Math.min(1, (descending[allowed] ?? 0) + Number.EPSILON);
 }

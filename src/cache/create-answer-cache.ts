@@ -11,7 +11,7 @@ import { identify, tenantKeyOf } from './identity.js';
 import type { RequestIdentity } from './identity.js';
 import type { LeaseKeeper } from './lease.js';
 import { leadAcrossReplicas } from './lease.js';
-import type { CacheSettings } from './policy.js';
+import type { AcceptanceThresholds, CacheSettings } from './policy.js';
 import { createSingleFlight } from './single-flight.js';
 import { entryIdOf } from './store.js';
 import type { CacheEntry, CacheStore, NearEntry } from './store.js';
@@ -19,6 +19,8 @@ import type { CacheEntry, CacheStore, NearEntry } from './store.js';
 /** Options of {@link createAnswerCache}. */
 export interface AnswerCacheOptions {
   readonly settings: CacheSettings;
+  /** Acceptance thresholds, read at each look-up. Default: those of the settings. */
+  readonly thresholds?: () => AcceptanceThresholds;
   readonly embedderFingerprint: string;
   readonly judge: HitJudge;
   /** In this process: the whole cache, or the front of a shared one. */
@@ -162,11 +164,11 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
     });
     const nearest = usable[0];
     if (nearest === undefined) return { kind: 'miss', ticket, verdict: finish(call, { outcome: 'miss' }) };
-    const minProbability = Math.max(settings.minProbability, task.minProbability ?? 0);
+    const { minProbability, minProbabilityUnverified } = options.thresholds?.() ?? settings;
     const candidates = usable.map(({ entry, similarity }) => ({ text: entry.text, similarity }));
     const judgement = await judge.judge(ticket.identity.text, candidates, {
-      minProbability,
-      minProbabilityUnverified: settings.minProbabilityUnverified,
+      minProbability: Math.max(minProbability, task.minProbability ?? 0),
+      minProbabilityUnverified,
       signal: call.signal,
     });
     judgement.refusals.forEach(counters.countRefusal);

@@ -10,6 +10,14 @@ export interface LabelledPair {
   readonly isSame: boolean;
 }
 
+/** What a look-up would know of a pair. */
+export type PairFinding =
+  /** The cosine is too low, or the embedder's window cut a text: the stored prompt is never looked at. */
+  | { readonly kind: 'unseen' }
+  /** A check of the guard finds a difference. */
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'weighed'; readonly evidence: AcceptanceEvidence };
+
 /** Options of {@link gatherEvidence}. */
 export interface EvidenceOptions {
   readonly embedder: Embedder;
@@ -31,42 +39,49 @@ export function fitsVerifier(verifier: PairVerifier, stored: string, asked: stri
 }
 
 /**
- * What a look-up would know of each pair, in the pairs' order. Undefined where it would refuse without weighing anything: the cosine
- * is too low, a text is cut by the embedder's window, or a check of the guard finds a difference.
+ * What a look-up would know of each pair, in the pairs' order.
  *
  * @throws RouterError as {@link Embedder.embed}
  */
 export async function gatherEvidence(
   pairs: readonly LabelledPair[],
   { embedder, verifier, minSimilarity, signal }: EvidenceOptions,
-): Promise<readonly (AcceptanceEvidence | undefined)[]> {
+): Promise<readonly PairFinding[]> {
   const texts = [...new Set(pairs.flatMap(({ stored, asked }) => [stored, asked]))];
   const embeddings = await embedder.embed(texts, { signal, priority: 'background' });
   const byText = new Map(texts.map((text, place) => [text, embeddings[place]]));
-  const found = pairs.map(({ stored, asked }): AcceptanceEvidence | undefined => {
+  const found = pairs.map(({ stored, asked }): PairFinding => {
     const left = byText.get(stored);
     const right = byText.get(asked);
-    if (left === undefined || right === undefined || left.isTruncated || right.isTruncated) return undefined;
+    if (left === undefined || right === undefined || left.isTruncated || right.isTruncated) return { kind: 'unseen' };
     const similarity = cosineOf(left.vector, right.vector);
-    if (similarity < minSimilarity) return undefined;
+    if (similarity < minSimilarity) return { kind: 'unseen' };
     const { refusedBy, features } = compareForHit(readForGuard(stored), readForGuard(asked));
-    return refusedBy === undefined ? { similarity, features } : undefined;
+    return refusedBy === undefined ? { kind: 'weighed', evidence: { similarity, features } } : { kind: 'refused' };
   });
-  if (verifier === undefined) return found;
+  return verifier === undefined ? found : addLogits(pairs, found, { verifier, signal });
+}
+
+async function addLogits(
+  pairs: readonly LabelledPair[],
+  found: readonly PairFinding[],
+  { verifier, signal }: { readonly verifier: PairVerifier; readonly signal: AbortSignal },
+): Promise<readonly PairFinding[]> {
+  const fitting = pairs.flatMap(({ stored, asked }, place) => {
+    const finding = found[place];
+    if (finding?.kind !== 'weighed' || !fitsVerifier(verifier, stored, asked)) return [];
+    return [{ place, texts: [stored, asked] as const, evidence: finding.evidence }];
+  });
   const scored = [...found];
-  const fitting = pairs.flatMap((pair, place) =>
-    found[place] !== undefined && fitsVerifier(verifier, pair.stored, pair.asked) ? [{ pair, place }] : [],
-  );
   for (let from = 0; from < fitting.length; from += SLICE) {
     const slice = fitting.slice(from, from + SLICE);
     const logits = await verifier.score(
-      slice.map(({ pair }) => [pair.stored, pair.asked] as const),
+      slice.map(({ texts }) => texts),
       { signal },
     );
-    slice.forEach(({ place }, index) => {
-      const evidence = found[place];
+    slice.forEach(({ place, evidence }, index) => {
       const verifierLogit = logits[index];
-      if (evidence !== undefined && verifierLogit !== undefined) scored[place] = { ...evidence, verifierLogit };
+      if (verifierLogit !== undefined) scored[place] = { kind: 'weighed', evidence: { ...evidence, verifierLogit } };
     });
   }
   return scored;

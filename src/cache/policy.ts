@@ -1,14 +1,18 @@
 /** How answers of a task may be cached. As in the bundle. */
 export type TaskCaching = 'allow' | 'exact' | 'never';
 
-/** What the service config says about the cache. */
-export interface CacheSettings {
-  /** Least cosine at which a stored prompt is looked at. */
-  readonly minSimilarity: number;
+/** From which acceptance probability a stored answer serves. */
+export interface AcceptanceThresholds {
   /** Least acceptance probability of a hit. */
   readonly minProbability: number;
   /** The same where the verifier is off or did not answer. The two scales differ: without it a probability rarely gets high. */
   readonly minProbabilityUnverified: number;
+}
+
+/** What the service config says about the cache. */
+export interface CacheSettings extends AcceptanceThresholds {
+  /** Least cosine at which a stored prompt is looked at. */
+  readonly minSimilarity: number;
   /** Stored prompts that the guard may look at for one look-up. */
   readonly maxCandidates: number;
   /** Languages (ISO 639-1) whose prompts may be answered by similarity; in others only identical requests share answers. */

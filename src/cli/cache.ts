@@ -107,5 +107,14 @@ function renderStats(stats: GetCacheStatsResponse): string {
     `look-ups  ${stats.lookups}: ${stats.exactHits} exact hits, ${stats.semanticHits} semantic hits (${share}), ${stats.misses} misses, ${stats.unavailable} unanswered`,
     `refused   ${refusals.length === 0 ? 'none' : refusals.join(', ')}`,
     `audit     ${audit}`,
+    `threshold ${renderThresholds(stats)}`,
   ].join('\n');
+}
+
+function renderThresholds(stats: GetCacheStatsResponse): string {
+  const { minProbability, minProbabilityUnverified } = stats;
+  if (minProbability === undefined || minProbabilityUnverified === undefined) return 'none';
+  const values = `${minProbability.toFixed(3)}, ${minProbabilityUnverified.toFixed(3)} without the verifier`;
+  if (stats.calibration === 'none') return `${values}; no cache pairs`;
+  return `${values}; ${stats.calibration} and ${stats.calibrationUnverified} by ${stats.calibrationPairs} different cache pairs`;
 }

@@ -29,6 +29,8 @@ export const cacheSchema = z.strictObject({
   minProbability: numberBetween(0, 1).default(0.9),
   /** The same where the verifier is off or did not answer: its scale is another. */
   minProbabilityUnverified: numberBetween(0, 1).default(0.75),
+  /** What the bundle's cache-pairs.jsonl may do to both: nothing, raise them, or also lower them. */
+  calibration: oneOf(['off', 'raise', 'both']).default('both'),
   /** Stored prompts looked at for one look-up. */
   maxCandidates: integerBetween(1, 64).default(4),
   /** Languages whose prompts may be answered by similarity; in others only identical requests share answers. */

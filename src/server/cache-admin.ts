@@ -1,4 +1,6 @@
 import type { AnswerCache, CacheFilter } from '../cache/answer-cache.js';
+import type { PairCalibration } from '../cache/pair-calibration.js';
+import type { AcceptanceThresholds } from '../cache/policy.js';
 import type { AuditStats } from '../cache/shadow-audit.js';
 import { RouterError } from '../errors.js';
 import {
@@ -7,11 +9,18 @@ import {
   type InvalidateCacheResponse,
 } from '../gen/pointsman/router/v1/admin.js';
 
+/** Acceptance thresholds in force, and what the bundle's pairs had to do with them. */
+export interface ThresholdStatus extends AcceptanceThresholds {
+  /** Undefined without pairs. */
+  readonly calibration: PairCalibration | undefined;
+}
+
 /** What the admin methods need of the cache. */
 export interface CacheAdmin {
   readonly answers: Pick<AnswerCache, 'stats' | 'invalidate'>;
   /** Absent: semantic hits are not audited. */
   readonly audit?: { stats(): AuditStats };
+  thresholds(): ThresholdStatus;
 }
 
 /** Figures of the cache since start; zeros where nothing is cached. */
@@ -19,6 +28,7 @@ export async function readCacheStats(cache: CacheAdmin | undefined): Promise<Get
   if (cache === undefined) return GetCacheStatsResponse.fromPartial({ sharedStore: 'off' });
   const stats = await cache.answers.stats();
   const audit = cache.audit?.stats();
+  const { minProbability, minProbabilityUnverified, calibration } = cache.thresholds();
   return GetCacheStatsResponse.fromPartial({
     memoryEntries: BigInt(stats.local.entries),
     memoryBytes: BigInt(stats.local.bytes),
@@ -34,6 +44,11 @@ export async function readCacheStats(cache: CacheAdmin | undefined): Promise<Get
       ? {}
       : { wrongHitRateUpper: audit.wrongHitRate.upper, wrongHitRateLower: audit.wrongHitRate.lower }),
     sharedStore: stats.shared?.state ?? 'off',
+    minProbability,
+    minProbabilityUnverified,
+    calibration: calibration?.verified.outcome ?? 'none',
+    calibrationUnverified: calibration?.unverified.outcome ?? 'none',
+    calibrationPairs: Math.max(calibration?.verified.differentPairs ?? 0, calibration?.unverified.differentPairs ?? 0),
   });
 }
 

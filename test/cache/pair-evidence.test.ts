@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { FITTED_VERIFIER_REVISION } from '../../src/cache/acceptance-weights.js';
 import { gatherEvidence } from '../../src/cache/pair-evidence.js';
-import type { LabelledPair } from '../../src/cache/pair-evidence.js';
+import type { LabelledPair, PairFinding } from '../../src/cache/pair-evidence.js';
 import { projectRoot } from '../../src/config/project-root.js';
 import type { PairVerifier } from '../../src/embedding/pair-verifier.js';
 import { createFakeEmbedder } from '../support/fake-embedder.js';
@@ -23,6 +23,9 @@ function createFakeVerifier(): PairVerifier & { readonly asked: (readonly [strin
   };
 }
 
+const logitOf = (finding?: PairFinding): number | undefined =>
+  finding?.kind === 'weighed' ? finding.evidence.verifierLogit : undefined;
+
 const pair = (stored: string, asked: string): LabelledPair => ({ stored, asked, isSame: true });
 
 t.test('tells what a look-up would weigh, and nothing where it would refuse first', async (t) => {
@@ -32,17 +35,18 @@ t.test('tells what a look-up would weigh, and nothing where it would refuse firs
     [
       pair('how do trees grow', 'How do trees grow'),
       pair('how do trees grow', 'what did the senate decide'),
-      pair('add 4 spoons of sugar', 'add 5 spoons of sugar'),
+      pair('add 4 spoons of brown sugar to the warm milk', 'add 5 spoons of brown sugar to the warm milk'),
       pair(long, long),
     ],
     { embedder: createFakeEmbedder(), verifier, minSimilarity: 0.75, signal },
   );
   const [near, far, guarded, tooLong] = found;
-  t.match(near, { verifierLogit: 1.7, features: { coverage: 1 } });
-  t.ok((near?.similarity ?? 0) > 0.99);
-  t.equal(far, undefined, 'the cosine is too low');
-  t.equal(guarded, undefined, 'the guard refuses');
-  t.ok(tooLong !== undefined && tooLong.verifierLogit === undefined, 'too long for the verifier');
+  t.match(near, { kind: 'weighed', evidence: { verifierLogit: 1.7, features: { coverage: 1 } } });
+  t.ok(near?.kind === 'weighed' && near.evidence.similarity > 0.99);
+  t.same(far, { kind: 'unseen' }, 'the cosine is too low');
+  t.same(guarded, { kind: 'refused' }, 'the guard refuses');
+  t.ok(tooLong?.kind === 'weighed');
+  t.equal(logitOf(tooLong), undefined, 'too long for the verifier');
   t.same(verifier.asked, [['how do trees grow', 'How do trees grow']]);
 });
 
@@ -54,7 +58,7 @@ t.test('scores many pairs in slices, each in its place', async (t) => {
     { embedder: createFakeEmbedder(), verifier, minSimilarity: 0.75, signal },
   );
   t.same(
-    found.map((evidence) => evidence?.verifierLogit),
+    found.map(logitOf),
     texts.map((text) => text.length / 10),
   );
   const unscored = await gatherEvidence([pair('a tree', 'a tree')], {
@@ -62,7 +66,7 @@ t.test('scores many pairs in slices, each in its place', async (t) => {
     minSimilarity: 0.75,
     signal,
   });
-  t.equal(unscored[0]?.verifierLogit, undefined);
+  t.equal(logitOf(unscored[0]), undefined);
 });
 
 t.test('leaves out what the embedder cut', async (t) => {
@@ -73,7 +77,7 @@ t.test('leaves out what the embedder cut', async (t) => {
       (await embedder.embed(texts, options)).map((embedding) => ({ ...embedding, isTruncated: true })),
   };
   t.same(await gatherEvidence([pair('a tree', 'a tree')], { embedder: cutting, minSimilarity: 0.75, signal }), [
-    undefined,
+    { kind: 'unseen' },
   ]);
 });
 

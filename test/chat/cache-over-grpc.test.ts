@@ -99,6 +99,7 @@ t.test('a stored answer is streamed, and statistics and invalidation see it', as
   });
   t.equal(stats.exactHits, 2n);
   t.equal(stats.memoryEntries, 3n);
+  t.match(stats, { minProbability: 0.9, minProbabilityUnverified: 0.75, calibration: 'none', calibrationPairs: 0 });
   const filter = { tenant: 'a', task: '', model: '', entryId: '', all: false };
   const removed = async (dryRun: boolean): Promise<bigint> =>
     new Promise((resolve, reject) => {

@@ -193,7 +193,23 @@ export interface GetCacheStatsResponse {
   /** State of the shared store: "ok", "down", "off". */
   readonly sharedStore: string;
   /** Lower 95% bound of the rate of wrong semantic hits, by the audit. Unset without audits. */
-  readonly wrongHitRateLower?: number | undefined;
+  readonly wrongHitRateLower?:
+    | number
+    | undefined;
+  /** Least acceptance probability of a semantic hit that is in force. Unset without a cache. */
+  readonly minProbability?:
+    | number
+    | undefined;
+  /** The same for prompts that the verifier did not read. Unset without a cache. */
+  readonly minProbabilityUnverified?:
+    | number
+    | undefined;
+  /** What the bundle's cache-pairs.jsonl did to the first: "none" without pairs, "tooFew", "kept", "raised", "lowered". */
+  readonly calibration: string;
+  /** What they did to the second. */
+  readonly calibrationUnverified: string;
+  /** Different pairs that a look-up would look at. */
+  readonly calibrationPairs: number;
 }
 
 export interface GetCacheStatsResponse_RefusalsEntry {
@@ -1845,6 +1861,11 @@ function createBaseGetCacheStatsResponse(): GetCacheStatsResponse {
     wrongHitRateUpper: undefined,
     sharedStore: "",
     wrongHitRateLower: undefined,
+    minProbability: undefined,
+    minProbabilityUnverified: undefined,
+    calibration: "",
+    calibrationUnverified: "",
+    calibrationPairs: 0,
   };
 }
 
@@ -1915,6 +1936,21 @@ export const GetCacheStatsResponse: MessageFns<GetCacheStatsResponse> = {
     }
     if (message.wrongHitRateLower !== undefined) {
       writer.uint32(105).double(message.wrongHitRateLower);
+    }
+    if (message.minProbability !== undefined) {
+      writer.uint32(113).double(message.minProbability);
+    }
+    if (message.minProbabilityUnverified !== undefined) {
+      writer.uint32(121).double(message.minProbabilityUnverified);
+    }
+    if (message.calibration !== "") {
+      writer.uint32(130).string(message.calibration);
+    }
+    if (message.calibrationUnverified !== "") {
+      writer.uint32(138).string(message.calibrationUnverified);
+    }
+    if (message.calibrationPairs !== 0) {
+      writer.uint32(144).int32(message.calibrationPairs);
     }
     return writer;
   },
@@ -2039,6 +2075,46 @@ export const GetCacheStatsResponse: MessageFns<GetCacheStatsResponse> = {
             message.wrongHitRateLower = reader.double();
             continue;
           }
+          case 14: {
+            if (tag !== 113) {
+              break;
+            }
+
+            message.minProbability = reader.double();
+            continue;
+          }
+          case 15: {
+            if (tag !== 121) {
+              break;
+            }
+
+            message.minProbabilityUnverified = reader.double();
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.calibration = reader.string();
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.calibrationUnverified = reader.string();
+            continue;
+          }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.calibrationPairs = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2115,6 +2191,27 @@ export const GetCacheStatsResponse: MessageFns<GetCacheStatsResponse> = {
         : isSet(object.wrong_hit_rate_lower)
         ? globalThis.Number(object.wrong_hit_rate_lower)
         : undefined,
+      minProbability: isSet(object.minProbability)
+        ? globalThis.Number(object.minProbability)
+        : isSet(object.min_probability)
+        ? globalThis.Number(object.min_probability)
+        : undefined,
+      minProbabilityUnverified: isSet(object.minProbabilityUnverified)
+        ? globalThis.Number(object.minProbabilityUnverified)
+        : isSet(object.min_probability_unverified)
+        ? globalThis.Number(object.min_probability_unverified)
+        : undefined,
+      calibration: isSet(object.calibration) ? globalThis.String(object.calibration) : "",
+      calibrationUnverified: isSet(object.calibrationUnverified)
+        ? globalThis.String(object.calibrationUnverified)
+        : isSet(object.calibration_unverified)
+        ? globalThis.String(object.calibration_unverified)
+        : "",
+      calibrationPairs: isSet(object.calibrationPairs)
+        ? globalThis.Number(object.calibrationPairs)
+        : isSet(object.calibration_pairs)
+        ? globalThis.Number(object.calibration_pairs)
+        : 0,
     };
   },
 
@@ -2165,6 +2262,21 @@ export const GetCacheStatsResponse: MessageFns<GetCacheStatsResponse> = {
     if (message.wrongHitRateLower !== undefined) {
       obj.wrongHitRateLower = floatToJson(message.wrongHitRateLower);
     }
+    if (message.minProbability !== undefined) {
+      obj.minProbability = floatToJson(message.minProbability);
+    }
+    if (message.minProbabilityUnverified !== undefined) {
+      obj.minProbabilityUnverified = floatToJson(message.minProbabilityUnverified);
+    }
+    if (message.calibration !== "") {
+      obj.calibration = message.calibration;
+    }
+    if (message.calibrationUnverified !== "") {
+      obj.calibrationUnverified = message.calibrationUnverified;
+    }
+    if (message.calibrationPairs !== 0) {
+      obj.calibrationPairs = Math.round(message.calibrationPairs);
+    }
     return obj;
   },
 
@@ -2206,6 +2318,11 @@ export const GetCacheStatsResponse: MessageFns<GetCacheStatsResponse> = {
     message.wrongHitRateUpper = object.wrongHitRateUpper ?? undefined;
     message.sharedStore = object.sharedStore ?? "";
     message.wrongHitRateLower = object.wrongHitRateLower ?? undefined;
+    message.minProbability = object.minProbability ?? undefined;
+    message.minProbabilityUnverified = object.minProbabilityUnverified ?? undefined;
+    message.calibration = object.calibration ?? "";
+    message.calibrationUnverified = object.calibrationUnverified ?? "";
+    message.calibrationPairs = object.calibrationPairs ?? 0;
     return message;
   },
 };

@@ -1,0 +1,118 @@
+import { acceptanceProbability, lowestThreshold } from './acceptance.js';
+import type { AcceptanceEvidence } from './acceptance.js';
+import { binomialInterval } from './interval.js';
+import { gatherEvidence } from './pair-evidence.js';
+import type { EvidenceOptions, LabelledPair, PairFinding } from './pair-evidence.js';
+import type { AcceptanceThresholds } from './policy.js';
+
+/** What the pairs made of one threshold. */
+export interface ThresholdDecision {
+  readonly threshold: number;
+  readonly outcome: 'kept' | 'raised' | 'lowered' | 'tooFew';
+  /** Different pairs that a look-up would look at. Pairs that are far from each other prove nothing. */
+  readonly differentPairs: number;
+  /** How many of them would hit at the threshold. */
+  readonly wrongHits: number;
+}
+
+/** Thresholds that a team's pairs led to. */
+export interface PairCalibration {
+  readonly verified: ThresholdDecision;
+  readonly unverified: ThresholdDecision;
+}
+
+/** How thresholds may be moved. */
+export interface CalibrationLimits {
+  /** What the service config says. */
+  readonly configured: AcceptanceThresholds;
+  readonly mayLower: boolean;
+}
+
+/** Wrong hits allowed among different pairs. */
+export const MAX_FALSE_HIT_RATE = 0.02;
+/** How far below the configured threshold pairs may lead: they never cover all prompts. */
+const MOST_LOWERED = 0.2;
+const CONFIDENCE = 0.95;
+
+/**
+ * The threshold that keeps wrong hits among different pairs within {@link MAX_FALSE_HIT_RATE}.
+ *
+ * It is raised as soon as the pairs show a higher rate, and with fewer than 1 / rate pairs (50) it stays. It is lowered only as far as
+ * the upper 95% bound of the rate (Clopper-Pearson) allows, which takes at least 183 pairs, and never by more than .2.
+ *
+ * @param probabilities acceptance probabilities of different pairs; 0 for what the guard refuses
+ */
+export function decideThreshold(
+  probabilities: readonly number[],
+  { configured, mayLower }: { readonly configured: number; readonly mayLower: boolean },
+): ThresholdDecision {
+  const differentPairs = probabilities.length;
+  const decide = (threshold: number, outcome: ThresholdDecision['outcome']): ThresholdDecision => ({
+    threshold,
+    outcome,
+    differentPairs,
+    wrongHits: probabilities.filter((probability) => probability >= threshold).length,
+  });
+  if (differentPairs * MAX_FALSE_HIT_RATE < 1) return decide(configured, 'tooFew');
+  const needed = lowestThreshold(probabilities, Math.floor(differentPairs * MAX_FALSE_HIT_RATE));
+  if (needed > configured) return decide(needed, 'raised');
+  const provable = mostProvableWrongHits(differentPairs);
+  if (!mayLower || provable === undefined) return decide(configured, 'kept');
+  const lower = Math.max(configured - MOST_LOWERED, lowestThreshold(probabilities, provable));
+  return lower < configured ? decide(lower, 'lowered') : decide(configured, 'kept');
+}
+
+/** The most wrong hits of `trials` that keep the upper bound within the rate; undefined where not even 0 do. */
+function mostProvableWrongHits(trials: number): number | undefined {
+  let found: number | undefined;
+  for (let wrong = 0; wrong <= trials * MAX_FALSE_HIT_RATE; wrong += 1) {
+    if (binomialInterval(wrong, trials, CONFIDENCE).upper > MAX_FALSE_HIT_RATE) break;
+    found = wrong;
+  }
+  return found;
+}
+
+/**
+ * Judges pairs as look-ups would, and decides both thresholds.
+ *
+ * @throws RouterError as {@link Embedder.embed}
+ */
+export async function calibrateOnPairs(
+  pairs: readonly LabelledPair[],
+  { configured, mayLower, ...options }: CalibrationLimits & EvidenceOptions,
+): Promise<PairCalibration> {
+  const different = pairs.filter(({ isSame }) => !isSame);
+  const findings = await gatherEvidence(different, options);
+  const probabilities = (weigh: (evidence: AcceptanceEvidence) => number | undefined): readonly number[] =>
+    findings.flatMap((finding) => probabilityOf(finding, weigh) ?? []);
+  return {
+    verified: decideThreshold(
+      options.verifier === undefined
+        ? []
+        : probabilities((evidence) =>
+            evidence.verifierLogit === undefined ? undefined : acceptanceProbability(evidence),
+          ),
+      { configured: configured.minProbability, mayLower },
+    ),
+    unverified: decideThreshold(
+      probabilities(({ similarity, features }) =>
+        features.isSubstituted ? 0 : acceptanceProbability({ similarity, features }),
+      ),
+      { configured: configured.minProbabilityUnverified, mayLower },
+    ),
+  };
+}
+
+function probabilityOf(
+  finding: PairFinding,
+  weigh: (evidence: AcceptanceEvidence) => number | undefined,
+): number | undefined {
+  switch (finding.kind) {
+    case 'unseen':
+      return undefined;
+    case 'refused':
+      return 0;
+    case 'weighed':
+      return weigh(finding.evidence);
+  }
+}
