@@ -69,7 +69,7 @@ export function fitAbstention(options: AbstentionOptions): FittedAbstention {
   const { score, scored, bound } = bestScoring(predictions, risk);
   const strange = strangeThreshold(
     scored.map((prediction) => prediction.score),
-    options.outOfScope.map((features) => scoreWith(score, features)),
+    options.outOfScope.map((features) => abstentionScore(score, features)),
   );
   const threshold = Math.max(strange, bound?.threshold ?? defaultThreshold);
   const thresholdByTask = new Float32Array(taskCount).fill(Number.NaN);
@@ -98,16 +98,12 @@ interface ScoredRoute {
   readonly isRight: boolean;
 }
 
-function scoreWith(score: Score, features: ScoreFeatures): number {
-  return abstentionScore({ ...score, threshold: 0, thresholdByTask: new Float32Array(0) }, features);
-}
-
 /** The score that routes most under the bound; the first of equals. */
 function bestScoring(predictions: readonly ScoredPrediction[], risk: number) {
   const candidates = PROBABILITY_SHARES.map((share) => {
     const score = standardisedScore(predictions, share);
     const scored = predictions
-      .map((prediction) => ({ ...prediction, score: scoreWith(score, prediction.features) }))
+      .map((prediction) => ({ ...prediction, score: abstentionScore(score, prediction.features) }))
       .sort((a, b) => b.score - a.score);
     return { score, scored, bound: lowestSafeThreshold(scored, risk) };
   });

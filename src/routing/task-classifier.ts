@@ -68,8 +68,10 @@ export function thresholdOf(abstention: AbstentionData, taskIndex: number): numb
 }
 
 /** How sure the classifier is, 0 to 1. */
-export function abstentionScore(abstention: AbstentionData, features: ScoreFeatures): number {
-  const { intercept, weights } = abstention;
+export function abstentionScore(
+  { intercept, weights }: Pick<AbstentionData, 'intercept' | 'weights'>,
+  features: ScoreFeatures,
+): number {
   const sum =
     intercept +
     weights.logProbability * features.logProbability +
