@@ -1,11 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import t from 'tap';
-import { smallBundleFolder } from '../support/bundle-folder.js';
+import { writeBundleFolder } from '../support/bundle-folder.js';
 import { runProgram } from '../support/program.js';
 import { TWO_TASK_BUNDLE } from '../support/two-task-bundle.js';
 
-const folder = await smallBundleFolder(t.testdir());
-await folder.write({
+const folder = await writeBundleFolder(t.testdir(), {
   ...TWO_TASK_BUNDLE,
   'bundle.yaml': '# Ours.\nname: two\ndefaultModel: big\nrisk: 0.15 # agreed\n',
 });

@@ -77,7 +77,7 @@ t.test('recommends the lowest risk that holds without abstaining from more than 
 });
 
 t.test('prompts of their own are judged at the thresholds of the exemplars', async (t) => {
-  const { bundle, model } = fitted(predictions(3000, 4));
+  const { bundle, model } = fitted(predictions(1500, 4));
   const prompts = predictions(400, 5).map((prompt) => ({ ...prompt, isRight: prompt.features.topLogit > 2.4 }));
   const measured = calibrateBundle(bundle, model, { prompts, maxAbstainedShare: 1 });
   const own = calibrateBundle(bundle, model, { maxAbstainedShare: 1 });
@@ -92,7 +92,7 @@ t.test('prompts of their own are judged at the thresholds of the exemplars', asy
 });
 
 t.test('tells held, broken and open apart', async (t) => {
-  const { bundle, model } = fitted(predictions(3000, 6));
+  const { bundle, model } = fitted(predictions(1500, 6));
   const sure = { logProbability: Math.log(0.99), topLogit: 3.9, nearSimilarity: 0.6 };
   const promptsOf = (right: number, wrong: number): ScoredPrediction[] =>
     Array.from({ length: right + wrong }, (_, row) => ({ features: sure, predictedTask: 0, isRight: row < right }));

@@ -12,9 +12,14 @@ export interface BundleFolder {
 }
 
 /** Writes the small bundle below `root`, with a link to the real embedder. */
-export async function smallBundleFolder(root: string): Promise<BundleFolder> {
+export function smallBundleFolder(root: string): Promise<BundleFolder> {
+  return writeBundleFolder(root, SMALL_BUNDLE);
+}
+
+/** Writes a bundle below `root`, with a link to the real embedder. */
+export async function writeBundleFolder(root: string, files: Readonly<Record<string, string>>): Promise<BundleFolder> {
   const folder = bundleFolder(root);
-  await folder.write(SMALL_BUNDLE);
+  await folder.write(files);
   await linkEmbedders(folder.bundle);
   return folder;
 }
