@@ -134,7 +134,11 @@ const CONTEXT_TOO_LONG =
 const CONTENT_FILTERED =
   /content_filter|content_policy|content management policy|ResponsibleAIPolicyViolation|prompt was blocked|PROHIBITED_CONTENT|guardrail/iu;
 
+/** Google answers 400, not 401, to a key that it does not know. */
+const KEY_REFUSED = /API_KEY_INVALID|API key (not valid|expired)/u;
+
 function classOfText(text: string): ErrorClass | undefined {
+  if (KEY_REFUSED.test(text)) return 'auth';
   if (CONTEXT_TOO_LONG.test(text)) return 'contextTooLong';
   if (CONTENT_FILTERED.test(text)) return 'contentFiltered';
   if (/rate_limit|RESOURCE_EXHAUSTED|throttlingException/u.test(text)) return 'rateLimited';
