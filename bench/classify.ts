@@ -19,6 +19,8 @@ import {
 import {
   createVectors,
   fitClassifier,
+  judge,
+  promptOf,
   routingTextFor,
   type FittedRun,
   type LabelledPrompt,
@@ -45,33 +47,11 @@ const args = readArguments('bench:classify', {
   bundle: { help: 'folder of the bundle whose models are priced', default: join(projectRoot(), 'router-models') },
 });
 
-/** A row as a prompt. Where instruction and input are apart, they are system prompt and user turn. */
-function promptOf(row: DataRow): LabelledPrompt {
-  const label = textField(row, 'label', 'category');
-  if (typeof row['definition'] === 'string' && typeof row['example_input'] === 'string') {
-    return { system: row['definition'], text: row['example_input'], label };
-  }
-  const system = row['system'];
-  return { text: textField(row, 'text', 'prompt'), label, ...(typeof system === 'string' ? { system } : {}) };
-}
-
 const read = async (specification: string): Promise<readonly DataRow[]> => readRows(specification, args.dataDirectory);
 
 async function optionalPrompts(name: string): Promise<readonly LabelledPrompt[] | undefined> {
   const specification = args.optional(name);
   return specification === undefined ? undefined : (await read(specification)).map(promptOf);
-}
-
-async function judge(run: FittedRun, prompts: readonly LabelledPrompt[]): Promise<readonly Judged[]> {
-  const found = await run.classify(prompts);
-  return found.map((classification, row) => ({
-    label: prompts[row]?.label ?? '',
-    predicted: run.labels[classification.taskIndex] ?? '',
-    nearest: run.labels[classification.neighbours[0]?.taskIndex ?? -1] ?? '',
-    probability: classification.probability,
-    score: classification.score,
-    isAbstained: classification.isAbstained,
-  }));
 }
 
 interface Measured {

@@ -9,6 +9,8 @@ import { buildExemplarIndex, type VectorTable } from '../../src/routing/exemplar
 import { fitDecisionModel, type PromptTable } from '../../src/routing/fit-decision-model.js';
 import { routingTextOf } from '../../src/routing/prompt-view.js';
 import { createTaskClassifier } from '../../src/routing/task-classifier.js';
+import type { Judged } from './classification-figures.js';
+import { textField, type DataRow } from './json-lines.js';
 
 /** A prompt with the task that it belongs to. */
 export interface LabelledPrompt {
@@ -48,6 +50,16 @@ const nowhere = { file: 'bench', line: 1, column: 1 };
 /** The text that is embedded for a prompt: that of the service, or all of it for comparison. */
 export function routingTextFor({ text, system, whole }: LabelledPrompt): string {
   return whole === undefined ? routingTextOf({ lastUser: text, ...(system === undefined ? {} : { system }) }) : text;
+}
+
+/** A row as a prompt. Where instruction and input are apart, they are system prompt and user turn. */
+export function promptOf(row: DataRow): LabelledPrompt {
+  const label = textField(row, 'label', 'category');
+  if (typeof row['definition'] === 'string' && typeof row['example_input'] === 'string') {
+    return { system: row['definition'], text: row['example_input'], label };
+  }
+  const system = row['system'];
+  return { text: textField(row, 'text', 'prompt'), label, ...(typeof system === 'string' ? { system } : {}) };
 }
 
 /** Keeps every vector, since folds share their prompts. */
@@ -122,6 +134,19 @@ export async function fitClassifier(input: FitInput, vectors: Vectors, bundleFol
       );
     },
   };
+}
+
+/** Classifies prompts and keeps what the figures need. */
+export async function judge(run: FittedRun, prompts: readonly LabelledPrompt[]): Promise<readonly Judged[]> {
+  const found = await run.classify(prompts);
+  return found.map((classification, row) => ({
+    label: prompts[row]?.label ?? '',
+    predicted: run.labels[classification.taskIndex] ?? '',
+    nearest: run.labels[classification.neighbours[0]?.taskIndex ?? -1] ?? '',
+    probability: classification.probability,
+    score: classification.score,
+    isAbstained: classification.isAbstained,
+  }));
 }
 
 const taskTemplate: Omit<Task, 'id' | 'title'> = {
