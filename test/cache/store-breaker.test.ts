@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import t from 'tap';
 import { createStoreBreaker } from '../../src/cache/store-breaker.js';
 
@@ -43,4 +44,18 @@ t.test('gives up a look-up at its deadline', async (t) => {
     breaker.run(() => new Promise(() => undefined)),
     { name: 'StoreAwayError', message: 'the store did not answer in 1 ms' },
   );
+});
+
+t.test('a reply that came while the thread was busy is taken, however late the thread is', async (t) => {
+  const breaker = createStoreBreaker({
+    deadlineMs: 5,
+    failuresToOpen: 1,
+    pauseMs: 1000,
+    clock: () => performance.now(),
+  });
+  const looking = breaker.run(() => stat('.'));
+  const busyUntil = performance.now() + 100;
+  while (performance.now() < busyUntil);
+  t.ok((await looking).isDirectory());
+  t.notOk(breaker.isOpen);
 });

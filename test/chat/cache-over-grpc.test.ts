@@ -121,8 +121,24 @@ t.test('invalidating everything must be confirmed', async (t) => {
   t.match(error?.details, /^set at least one of tenant/u);
 });
 
-t.test('identical calls at the same time are dispatched once', async (t) => {
-  const answers = await Promise.all(Array.from({ length: 50 }, async () => chat(TEXT, 'c')));
+t.test('a thousand identical calls at the same time are dispatched once', async (t) => {
+  const answers = await Promise.all(Array.from({ length: 1000 }, async () => chat(TEXT, 'c')));
   const dispatched = answers.filter((answer) => (answer.accounting?.attempts.length ?? 0) > 0);
   t.equal(dispatched.length, 1);
+  t.same([...new Set(answers.map(textOf))], [textOf(answers[0]!)]);
+});
+
+t.test('calls that are cancelled, the one that leads among them, take no other with them', async (t) => {
+  const text = 'Translate into French: the boat leaves at noon.';
+  const cancelled = Array.from({ length: 10 }, () => {
+    const call = client.chat(requestOf(text), () => undefined);
+    return new Promise<void>((resolve) => {
+      call.once('status', () => resolve());
+      setImmediate(() => call.cancel());
+    });
+  });
+  const answers = await Promise.all(Array.from({ length: 100 }, async () => chat(text, '')));
+  await Promise.all(cancelled);
+  t.same([...new Set(answers.map(textOf))], [textOf(answers[0]!)]);
+  t.ok(answers.filter((answer) => (answer.accounting?.attempts.length ?? 0) > 0).length <= 1);
 });
