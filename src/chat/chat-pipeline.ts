@@ -92,7 +92,11 @@ export function createChatPipeline(options: ChatPipelineOptions): ChatPipeline {
     }
     try {
       const decision = router.choose(request, prompt, trace);
-      const decided = { prompt, decision, plan: planOf(request, { prompt, decision }, { ...limits, trace }) };
+      const decided = {
+        prompt,
+        decision,
+        plan: planOf(request, { prompt, decision }, { ...limits, trace, snapshots }),
+      };
       return { kind: 'decided', decided, miss: found?.miss };
     } catch (error) {
       found?.miss.abandon();
@@ -236,8 +240,13 @@ function answered(
 
 /** What becomes of a call that got no whole answer; settling an entry twice changes nothing. */
 function failed(found: Found | undefined, trace: RoutingTrace): LedgerSettlement {
-  const decision = found?.kind === 'decided' ? found.decided.decision : undefined;
-  return { task: decision?.task ?? '', model: decision?.model ?? '', outcome: 'failed', trace };
+  const { task, model } = found === undefined ? { task: '', model: '' } : placeOf(found);
+  return { task, model, outcome: 'failed', trace };
+}
+
+/** Where the ledger enters a call. */
+function placeOf(found: Found): Pick<LedgerSettlement, 'task' | 'model'> {
+  return found.kind === 'decided' ? found.decided.decision : { task: found.hit.task, model: found.hit.answer.model };
 }
 
 function baselinePriceOf(snapshot: Snapshot): Pick<LedgerSettlement, 'baselinePrice'> {

@@ -1,9 +1,11 @@
+import type { SnapshotSource } from '../bundle/snapshot.js';
 import type { CachedAnswer } from '../cache/cached-answer.js';
 import { createShadowAudit, type AuditStats } from '../cache/shadow-audit.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { SavingsLedger } from '../dispatch/ledger.js';
 import type { Embedder } from '../embedding/embedder.js';
 import type { RouteRequest } from '../request.js';
+import type { Decision } from '../routing/decision.js';
 import type { ClassifiedPrompt, Router } from '../routing/route-prompt.js';
 import { createTrace } from '../trace.js';
 import { planOf } from './decided.js';
@@ -25,6 +27,7 @@ export interface HitAuditOptions {
   readonly dispatcher: Dispatcher;
   readonly embedder: Embedder;
   readonly ledger: SavingsLedger;
+  readonly snapshots: SnapshotSource;
   /** Share of semantic hits, 0 to 1. */
   readonly share: number;
   readonly maxConcurrent: number;
@@ -35,7 +38,7 @@ export interface HitAuditOptions {
 
 /** An audit that has seen nothing yet. */
 export function createHitAudit(options: HitAuditOptions): HitAudit {
-  const { router, dispatcher, embedder, ledger } = options;
+  const { router, dispatcher, embedder, ledger, snapshots } = options;
   const shadow = createShadowAudit({
     share: options.share,
     maxConcurrent: options.maxConcurrent,
@@ -49,17 +52,25 @@ export function createHitAudit(options: HitAuditOptions): HitAudit {
   });
   return {
     consider(request, prompt, cached) {
+      // The caller's conversation must go on as if nobody had looked.
+      const { prompt: content, constraints, tenant } = request;
+      const asked: RouteRequest = { prompt: content, constraints, tenant };
       shadow.consider(cached, async (signal) => {
         const trace = createTrace();
         const entry = ledger.open(AUDIT_TENANT);
-        const decision = router.choose(request, prompt, trace);
-        const { task } = decision;
+        let decision: Decision | undefined;
         try {
-          const answer = await dispatcher.chat(planOf(request, { prompt, decision }, { trace }), trace, signal);
+          decision = router.choose(asked, prompt, trace);
+          const answer = await dispatcher.chat(
+            planOf(asked, { prompt, decision }, { trace, snapshots }),
+            trace,
+            signal,
+          );
+          const { task } = decision;
           entry.settle({ task, model: answer.model, outcome: 'answered', trace, answerUsage: answer.usage });
           return { ...answer, chunks: [] };
         } finally {
-          entry.settle({ task, model: decision.model, outcome: 'failed', trace });
+          entry.settle({ task: decision?.task ?? '', model: decision?.model ?? '', outcome: 'failed', trace });
         }
       });
     },

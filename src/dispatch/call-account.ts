@@ -20,7 +20,7 @@ export interface CallAccount {
   noteAnswer(attempted: Attempted<unknown>, answer: AnsweredAttempt): AnswerSummary;
   /** An attempt that had begun to answer and broke, or was left by its reader. */
   noteBroken(attempted: Attempted<unknown>, broken: { failure: AttemptFailure; usage: Usage }): void;
-  /** An attempt that brought nothing. Providers charge for one that was cancelled, not for one that failed. */
+  /** An attempt that brought nothing. Providers charge for one that we cut off while they were at work, not for one that failed. */
   noteFailure(failed: FailedAttempt): void;
   spentUsd(): number;
   /** Usage of an answer whose provider tells none. */
@@ -73,7 +73,8 @@ export function createAccount(plan: DispatchPlan, trace: RoutingTrace, clock: Mo
       enter({ target, isHedge, durationMs: clock() - startedAtMs, usage, failure });
     },
     noteFailure(failed) {
-      const isCharged = failed.failure.errorClass === 'cancelled';
+      const { errorClass, isTimeout } = failed.failure;
+      const isCharged = errorClass === 'cancelled' || isTimeout === true;
       enter({ ...failed, ...(isCharged ? { usage: estimate({ text: '', reasoning: '' }) } : {}) });
     },
   };

@@ -17,6 +17,6 @@ export interface DispatchPlan {
   readonly promptTokens: number;
   /** When the caller stops waiting, on the injected clock. The signal aborts then; this saves retries that cannot end in time. */
   readonly deadlineAtMs?: number;
-  /** Gates asked again before each fallback, since health, budgets and limits move. Default: none. */
+  /** Gates asked again before each fallback, since the catalogue may have changed. Health and cost are asked besides. Default: none. */
   readonly recheck?: (candidate: DispatchCandidate) => readonly Rejection[];
 }

@@ -106,14 +106,14 @@ export function createFailover(options: FailoverOptions): Failover {
   async function attempt<Result>(
     call: FailoverCall<Result>,
     candidate: DispatchCandidate,
-    lease: Lease,
-    tried: Set<string>,
+    { lease, tried, course }: { readonly lease: Lease; readonly tried: Set<string>; readonly course: Course },
   ): Promise<AttemptOutcome<Result>> {
     const first = order(call, candidate, lease);
     const usualMs = hedge.enabled ? lease.percentileMs(hedge.percentile) : undefined;
     if (usualMs === undefined || candidate.expectedCostUsd > hedge.maxCostUsd) return await runAttempt(first, clock);
     const second = (): AttemptOrder<Result> | undefined => {
-      if (call.signal.aborted || isTooDear(call, candidate)) return undefined;
+      // The first attempt is not paid for yet.
+      if (call.signal.aborted || isTooDear(call, candidate, 2)) return undefined;
       const picked = pick(call, candidate, tried);
       if (picked.lease === undefined) return undefined;
       if (lateReason(picked.lease, leftMs(call)) !== undefined || !budget.spend()) {
@@ -125,7 +125,10 @@ export function createFailover(options: FailoverOptions): Failover {
     };
     const delayMs = Math.max(usualMs, hedge.minDelayMs);
     const race = await raceAttempts({ first, delayMs, second, discard: call.onDiscard }, clock);
-    if (race.earlier?.kind === 'failed') call.onFailure(race.earlier.failed);
+    if (race.earlier?.kind === 'failed') {
+      call.onFailure(race.earlier.failed);
+      note(course, race.earlier.failed);
+    }
     // The cancelled attempt ends within a moment; its entry must be in the trace before the call ends.
     const lost = await race.loser;
     if (lost?.kind === 'failed') call.onFailure(lost.failed);
@@ -167,7 +170,7 @@ export function createFailover(options: FailoverOptions): Failover {
         return undefined;
       }
       course.attempts++;
-      const outcome = await attempt(call, candidate, picked.lease, tried);
+      const outcome = await attempt(call, candidate, { lease: picked.lease, tried, course });
       if (outcome.kind === 'answered') return outcome.attempted;
       call.onFailure(outcome.failed);
       throwIfAborted(call.signal);
@@ -221,7 +224,8 @@ export function createFailover(options: FailoverOptions): Failover {
         }
         const pauseMs = nextPauseMs(call, course, round);
         if (pauseMs === undefined) break;
-        await sleep(pauseMs, undefined, { signal: call.signal }).catch(() => undefined);
+        // Timers drop fractions and may fire a moment early, when what was waited for is not there yet.
+        await sleep(Math.ceil(pauseMs) + 1, undefined, { signal: call.signal }).catch(() => undefined);
         // A deadline that passes between two rounds says less than why the first one failed.
         if (isDeadline(call.signal)) break;
         throwIfAborted(call.signal);
@@ -236,10 +240,10 @@ function isDeadline({ aborted, reason }: AbortSignal): boolean {
   return aborted && RouterError.from(reason).reason === 'DEADLINE_EXCEEDED';
 }
 
-/** Whether the call's own limit forbids to pay for one more attempt. */
-function isTooDear({ plan, spentUsd }: CallView, candidate: DispatchCandidate): boolean {
+/** Whether the call's own limit forbids to pay for so many more attempts. */
+function isTooDear({ plan, spentUsd }: CallView, candidate: DispatchCandidate, attempts = 1): boolean {
   const { maxCostUsd } = plan.request.constraints;
-  return maxCostUsd !== undefined && spentUsd() + candidate.expectedCostUsd > maxCostUsd;
+  return maxCostUsd !== undefined && spentUsd() + attempts * candidate.expectedCostUsd > maxCostUsd;
 }
 
 /** Gates of a fallback, asked again at the moment it is needed. The first model has just passed them. */

@@ -228,3 +228,20 @@ t.test('a provider that is not configured is passed by, and unhealthy', async (t
   t.same(dispatcher.healthyDeployments('m', []), ['a']);
   t.same(dispatcher.healthyDeployments('m', ['mars']), []);
 });
+
+t.test('a short pause that the provider asks for is waited out to its end, and the call goes on', async (t) => {
+  let calls = 0;
+  const fetch: typeof globalThis.fetch = async (_input, init) => {
+    if (calls++ % 2 === 1) return fakeFetch(() => ({}))('http://fake', init);
+    return new Response('{}', { status: 429, headers: { 'retry-after-ms': '7.5' } });
+  };
+  const settings = testProvider({ kind: 'openai-compatible', baseUrl: 'http://fake/v1' });
+  const dispatcher = await testDispatcher(
+    { fake: settings },
+    { fetchFor: () => fetch, settings: dispatchSettings({ retry: { backoffMs: 0, minPerSecond: 1000 } }) },
+  );
+  const plan = testPlan([testModel('m', { deployments: at('a') })]);
+  for (let call = 0; call < 50; call++) {
+    t.match(await dispatcher.chat(plan, createTrace(), NEVER).catch((error: unknown) => error), { deployment: 'a' });
+  }
+});

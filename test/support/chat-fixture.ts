@@ -1,5 +1,5 @@
 import type { Model, Task } from '../../src/bundle/bundle.js';
-import type { Snapshot } from '../../src/bundle/snapshot.js';
+import type { Snapshot, SnapshotSource } from '../../src/bundle/snapshot.js';
 import { createAnswerCache } from '../../src/cache/create-answer-cache.js';
 import { createHitJudge } from '../../src/cache/hit-judge.js';
 import { createMemoryStore } from '../../src/cache/memory-store.js';
@@ -44,6 +44,9 @@ export interface ChatFixture {
   readonly embedder: FakeEmbedder;
   /** Models `cheap` and `next`, served by deployments of the same names. */
   readonly models: readonly Model[];
+  readonly snapshots: SnapshotSource;
+  /** The catalogue in service; the router keeps to the first one. */
+  readonly service: { models: readonly Model[] };
   /** What the next calls' router throws, if anything. */
   readonly faults: { classify?: RouterError; choose?: RouterError };
   close(): Promise<void>;
@@ -61,6 +64,8 @@ export async function startChatFixture(): Promise<ChatFixture> {
   );
   const faults: ChatFixture['faults'] = {};
   const snapshot = snapshotOf(models);
+  const service = { models };
+  const snapshots = { current: () => (service.models === models ? snapshot : snapshotOf(service.models)) };
   const router = routerOf(snapshot, faults);
   const ledger = createSavingsLedger({ routerUsdPerHour: 0 });
   const embedder = createFakeEmbedder({ dimensions: DIMENSIONS });
@@ -76,7 +81,7 @@ export async function startChatFixture(): Promise<ChatFixture> {
     router,
     dispatcher,
     ledger,
-    snapshots: { current: () => snapshot },
+    snapshots,
     cache: { answers: createCachedAnswers(answers, embedder), replay: 'original' },
   });
   return {
@@ -87,6 +92,8 @@ export async function startChatFixture(): Promise<ChatFixture> {
     router,
     embedder,
     models,
+    snapshots,
+    service,
     faults,
     async close() {
       await answers.close();
