@@ -6,6 +6,7 @@ import { createLogger } from '../telemetry/logger.js';
 import { createTrace } from '../trace.js';
 import { configOptions, parseShare, type ConfigFlags } from './flags.js';
 import { toJson, type ExitCode, type Output } from './output.js';
+import { createProgress } from './progress.js';
 import { readPrompts, type PromptRow } from './prompt-file.js';
 import { formatPercent, formatUsd, renderTable } from './text-table.js';
 
@@ -57,7 +58,12 @@ export async function runBundleDiff(
 
 async function routeAll(folder: string, prompts: readonly PromptRow[], flags: ConfigFlags): Promise<Route[]> {
   const config = loadConfig(configOptions({ ...flags, bundle: resolve(folder) }));
-  const core = await startRoutingCore({ config, logger: createLogger('error') });
+  const progress = createProgress();
+  const core = await startRoutingCore({
+    config,
+    logger: createLogger('error'),
+    onProgress: progress.report,
+  }).finally(() => progress.end());
   try {
     const routes: Route[] = [];
     for (const { text, system } of prompts) {
