@@ -1,7 +1,9 @@
-/** Measures look-ups by similarity against stores of many entries: the store alone, and with the rules. */
+/**
+ * Measures look-ups by similarity against stores of many entries. With --inserts it fills a store in memory far past its budget instead,
+ * with --mixed it asks two replicas on one Redis for many tenants.
+ */
 import { createAnswerCache } from '../src/cache/create-answer-cache.js';
-import { NO_USAGE } from '../src/answer.js';
-import type { RequestFacts, TaskFacts } from '../src/cache/admission.js';
+import type { TaskFacts } from '../src/cache/admission.js';
 import { encodeAnswer } from '../src/cache/cached-answer.js';
 import { createHitJudge } from '../src/cache/hit-judge.js';
 import { identify } from '../src/cache/identity.js';
@@ -9,12 +11,14 @@ import { createMemoryStore } from '../src/cache/memory-store.js';
 import { DEFAULT_CACHE_SETTINGS } from '../src/cache/policy.js';
 import { connectRedis } from '../src/cache/redis-connection.js';
 import { createRedisStore } from '../src/cache/redis-store.js';
+import type { RedisStore } from '../src/cache/redis-store.js';
 import type { CacheStore } from '../src/cache/store.js';
-import { textRequest } from '../src/request.js';
 import { createTrace } from '../src/trace.js';
+import { insertMany } from './cache/insert-load.js';
+import { answerOf, DIMENSIONS, factsOf, randomVector, vectorNear } from './cache/synthetic-entries.js';
+import { mixTenants } from './cache/tenant-mix.js';
 import { readArguments } from './lib/arguments.js';
 import { createRandom } from './lib/random.js';
-import type { Random } from './lib/random.js';
 import { printTable, round, writeFigures } from './lib/report.js';
 import { summarizeLatencies } from './lib/statistics.js';
 
@@ -24,41 +28,21 @@ const args = readArguments('bench:cache-load', {
   entries: { help: 'sizes, with commas', default: '1000,10000,100000' },
   lookups: { help: 'look-ups for each size', default: '2000' },
   format: { help: 'vectors in Redis: int8 or float', default: 'int8' },
+  inserts: { help: 'entries to put into a store in memory; 0 measures look-ups', default: '0' },
+  budget: { help: 'budget of that store, in MiB', default: '256' },
+  mixed: { help: 'requests of mixed tenants to two replicas on one Redis; 0 measures look-ups', default: '0' },
+  tenants: { help: 'tenants of --inserts and --mixed', default: '1000' },
 });
-const DIMENSIONS = 384;
 const FINGERPRINT = 'bench';
+/** Prompts that each tenant of --mixed asks. */
+const PROMPTS_BY_TENANT = 20;
 const TTL_MS = 3_600_000;
 const signal = new AbortController().signal;
 const random = createRandom(args.seed);
 
 /** Vectors near one of many centres, as prompts are: look-ups then have near and far neighbours. */
 const CENTRES = 500;
-const centres = Array.from({ length: CENTRES }, () => unit(() => gaussian(random)));
-
-function unit(draw: () => number): Float32Array {
-  const vector = Float32Array.from({ length: DIMENSIONS }, draw);
-  const norm = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
-  return vector.map((value) => value / norm);
-}
-
-function gaussian(draw: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - draw())) * Math.cos(2 * Math.PI * draw());
-}
-
-function near(centre: Float32Array, spread: number): Float32Array {
-  let place = 0;
-  return unit(() => (centre[place++] ?? 0) + (spread * gaussian(random)) / Math.sqrt(DIMENSIONS));
-}
-
-function factsOf(place: number): RequestFacts {
-  const text = `How do I arrange item ${place % 1000} of the ${WORDS[place % WORDS.length] ?? ''} collection in the ${WORDS[(place * 7) % WORDS.length] ?? ''} room?`;
-  return { request: textRequest(`${text} ${place}`), language: 'en', hasMaskedData: false };
-}
-
-const WORDS =
-  'amber basalt cedar dune ember fjord garnet heath iris jade kelp larch moss nettle opal pine quartz reed slate thyme'.split(
-    ' ',
-  );
+const centres = Array.from({ length: CENTRES }, () => randomVector(random));
 
 interface Row {
   readonly entries: number;
@@ -70,20 +54,13 @@ interface Row {
 }
 
 async function measure(store: CacheStore, entries: number, isShared: boolean): Promise<Row> {
-  const answer = encodeAnswer({
-    parts: [{ kind: 'text', text: 'It depends on the light. '.repeat(20) }],
-    finishReason: 'stop',
-    usage: NO_USAGE,
-    costUsd: 0,
-    model: 'bench',
-    chunks: [],
-  });
+  const answer = encodeAnswer(answerOf('It depends on the light. '.repeat(20)));
   const context = { language: 'en', embedderFingerprint: FINGERPRINT, cacheEpoch: 0 };
   const vectors: Float32Array[] = [];
   const startedAt = performance.now();
   for (let place = 0; place < entries; place += 1) {
     const identity = identify(factsOf(place).request, context);
-    const vector = near(centres[place % CENTRES] ?? new Float32Array(DIMENSIONS), 0.6);
+    const vector = vectorNear(centres[place % CENTRES] ?? new Float32Array(DIMENSIONS), 0.6, random);
     if (vectors.length < 5000) vectors.push(vector);
     const nowMs = Date.now();
     store.put(
@@ -109,7 +86,8 @@ async function measure(store: CacheStore, entries: number, isShared: boolean): P
   const exact: number[] = [];
   let candidates = 0;
   for (let lookup = 0; lookup < args.number('lookups'); lookup += 1) {
-    const vector = near(vectors[Math.floor(random() * vectors.length)] ?? new Float32Array(DIMENSIONS), 0.3);
+    const centre = vectors[Math.floor(random() * vectors.length)] ?? new Float32Array(DIMENSIONS);
+    const vector = vectorNear(centre, 0.3, random);
     const task: TaskFacts = { task: 'bench', caching: 'allow', ttlSeconds: 60, vector, isTruncated: false };
     const call = { trace: createTrace(), signal };
     const from = performance.now();
@@ -134,7 +112,38 @@ async function measure(store: CacheStore, entries: number, isShared: boolean): P
   };
 }
 
-async function main(): Promise<void> {
+async function fillMemory(): Promise<void> {
+  const report = await insertMany({
+    inserts: args.number('inserts'),
+    budgetBytes: args.number('budget') * 1024 * 1024,
+    tenants: args.number('tenants'),
+    random,
+  });
+  printTable(
+    ['figure', 'value'],
+    Object.entries(report).map(([name, value]) => [name, Math.round(Number(value))]),
+  );
+  await writeFigures(args.jsonFile, { ...report });
+  process.exitCode = report.mostBytes > report.budgetBytes ? 1 : 0;
+}
+
+async function mix(): Promise<void> {
+  const stores = [await createShared(), await createShared()];
+  const report = await mixTenants({
+    requests: args.number('mixed'),
+    stores,
+    tenants: args.number('tenants'),
+    prompts: PROMPTS_BY_TENANT,
+    random,
+  });
+  await stores[0]?.invalidate({}, { isDryRun: false });
+  await Promise.all(stores.map((store) => store.close()));
+  printTable(['figure', 'value'], Object.entries(report));
+  await writeFigures(args.jsonFile, { ...report });
+  process.exitCode = report.wrongTenant > 0 ? 1 : 0;
+}
+
+async function measureLookups(): Promise<void> {
   const isShared = args.text('store') === 'redis';
   const rows: Row[] = [];
   for (const size of args.text('entries').split(',')) {
@@ -157,7 +166,7 @@ async function main(): Promise<void> {
   await writeFigures(args.jsonFile, { store: args.text('store'), rows });
 }
 
-async function createShared(): Promise<CacheStore> {
+async function createShared(): Promise<RedisStore> {
   const redis = connectRedis({ url: args.text('redis') });
   await new Promise((resolve) => redis.once('ready', resolve));
   return createRedisStore({
@@ -171,4 +180,6 @@ async function createShared(): Promise<CacheStore> {
   });
 }
 
-await main();
+if (args.number('inserts') > 0) await fillMemory();
+else if (args.number('mixed') > 0) await mix();
+else await measureLookups();
