@@ -30,7 +30,7 @@ export const retrySchema = z.strictObject({
   budgetShare: numberBetween(0, 1).default(0.1),
   /** Retries that are always allowed, each second. */
   minPerSecond: numberBetween(0, 100_000).default(10),
-  /** Attempts of one call, the first included. */
+  /** Attempts of one call, the first and hedges included. */
   maxAttempts: integerBetween(1, 100).default(6),
   /** How often one call may try the same deployment. */
   rounds: integerBetween(1, 10).default(2),

@@ -113,13 +113,15 @@ export function createFailover(options: FailoverOptions): Failover {
     if (usualMs === undefined || candidate.expectedCostUsd > hedge.maxCostUsd) return await runAttempt(first, clock);
     const second = (): AttemptOrder<Result> | undefined => {
       // The first attempt is not paid for yet.
-      if (call.signal.aborted || isTooDear(call, candidate, 2)) return undefined;
+      if (call.signal.aborted || course.attempts >= retry.maxAttempts || isTooDear(call, candidate, 2))
+        return undefined;
       const picked = pick(call, candidate, tried);
       if (picked.lease === undefined) return undefined;
       if (lateReason(picked.lease, leftMs(call)) !== undefined || !budget.spend()) {
         picked.lease.release();
         return undefined;
       }
+      course.attempts++;
       tried.add(deploymentKey(candidate.model.id, picked.lease.deployment.id));
       return { ...order(call, candidate, picked.lease), isHedge: true };
     };

@@ -7,7 +7,7 @@ import { NEVER, testDispatcher, testPlan } from '../support/dispatch-fixture.js'
 import { fakeFetch } from '../support/fake-fetch.js';
 import { testProvider } from '../support/vendors.js';
 
-async function setUp(hedge: object) {
+async function setUp(hedge: object, retry: object = {}) {
   const state = { slow: '', sent: [] as string[], status: 200 };
   const fetch = fakeFetch((model) => {
     state.sent.push(model);
@@ -16,7 +16,10 @@ async function setUp(hedge: object) {
   });
   const dispatcher = await testDispatcher(
     { fake: testProvider({ kind: 'openai-compatible', baseUrl: 'http://fake/v1' }) },
-    { fetchFor: () => fetch, settings: dispatchSettings({ hedge: { enabled: true, minDelayMs: 200, ...hedge } }) },
+    {
+      fetchFor: () => fetch,
+      settings: dispatchSettings({ hedge: { enabled: true, minDelayMs: 200, ...hedge }, retry }),
+    },
   );
   // By priority, so that the first attempt goes to a.
   const deployments = ['a', 'b'].map((id, priority) => testDeployment({ id, provider: 'fake', model: id, priority }));
@@ -80,4 +83,19 @@ t.test('a hedge that would break the limit on cost together with the attempt bes
   const constraints = { ...plan.request.constraints, maxCostUsd: 0.0015 };
   await dispatcher.chat({ ...plan, request: { ...plan.request, constraints } }, createTrace(), NEVER);
   t.equal(state.sent.length, 1);
+});
+
+t.test('a hedge is one of the attempts that a call may make', async (t) => {
+  for (const [maxAttempts, deployments] of [
+    [1, ['a']],
+    [2, ['a', 'b']],
+  ] as const) {
+    const { state, dispatcher, plan } = await setUp({}, { maxAttempts });
+    state.status = 500;
+    state.slow = 'both';
+    const trace = createTrace();
+    t.match(await failureOf(dispatcher.chat(plan, trace, NEVER)), { reason: 'ALL_DEPLOYMENTS_FAILED' });
+    t.same(state.sent, deployments);
+    t.equal(trace.attempts.length, maxAttempts);
+  }
 });
