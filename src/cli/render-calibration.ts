@@ -44,7 +44,7 @@ function ladderColumns({ calibration, ownRisk, chosenRisk }: ChosenCalibration):
   return [
     { title: 'risk', align: 'right', cell: ({ risk }) => String(risk) },
     ...FIGURES,
-    { title: 'verdict', cell: ({ isSupported, verdict }) => (isSupported ? verdict : 'default threshold') },
+    { title: 'verdict', cell: ({ isSupported, verdict }) => (isSupported ? verdict : 'out of reach') },
     { title: '', cell: (step) => marks(step).join(', ') },
   ];
 }

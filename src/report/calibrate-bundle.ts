@@ -36,7 +36,7 @@ export interface TaskFigures extends RouteFigures {
 /** What one risk would mean. */
 export interface RiskStep extends RouteFigures {
   readonly risk: number;
-  /** Whether the exemplars support a threshold for the risk; otherwise the bundle's default threshold counts. */
+  /** Whether the exemplars support a threshold for the risk; otherwise that of the lowest risk within reach counts. */
   readonly isSupported: boolean;
   /** In the bundle's order. */
   readonly tasks: readonly TaskFigures[];

@@ -103,7 +103,7 @@ export function summaryOf(evaluation: BundleEvaluation): string[] {
   const { bound } = evaluation;
   const held =
     bound === undefined
-      ? 'no risk bound holds on so little data; the default threshold counts'
+      ? 'the data do not show that the risk holds; the threshold of the lowest risk that they show counts, or the default one'
       : `of ${bound.routedCount} exemplars routed at threshold ${bound.threshold.toFixed(3)}, ${bound.wrongCount} went wrong: at most ${share(bound.upperBound)} with 95% confidence`;
   return [
     `${evaluation.exemplars} exemplars, each predicted by a model that had not seen it`,

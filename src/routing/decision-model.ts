@@ -4,7 +4,7 @@ import type { Vocabulary } from './lexical-features.js';
  * Version of the fitted data. Raise it when the data, the way they are fitted or the routing text of exemplars changes:
  * cached snapshots are then built anew.
  */
-export const DECISION_MODEL_VERSION = 7;
+export const DECISION_MODEL_VERSION = 8;
 
 /** Everything that is fitted when a snapshot is built. Typed arrays and plain values only: structured clone carries it. */
 export interface DecisionModelData {

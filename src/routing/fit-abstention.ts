@@ -30,6 +30,8 @@ export interface FittedAbstention {
 }
 
 const BOUND_CONFIDENCE = 0.95;
+/** Risks tried where the one asked for is out of reach: the same for all, so that less is never granted to more. */
+const RISK_LADDER = Array.from({ length: 35 }, (_, step) => 0.5 / 1.2 ** (34 - step));
 /** Shares of the predictions, surest first, at which a search for the threshold starts. */
 const CHAIN_STARTS = [0.1, 0.25, 0.5, 0.75, 0.95] as const;
 /** Thresholds that a search walks through, evenly spread over all predictions. */
@@ -66,12 +68,16 @@ export function defaultAbstention(taskCount: number, threshold: number): Abstent
  */
 export function fitAbstention(options: AbstentionOptions): FittedAbstention {
   const { predictions, taskCount, risk, defaultThreshold } = options;
-  const { score, scored, bound } = bestScoring(predictions, risk);
+  const asked = bestScoring(predictions, risk);
+  const { bound } = asked;
+  const shown = bound === undefined ? lowestShownRisk(predictions, risk) : undefined;
+  const { score, scored } = shown ?? asked;
   const strange = strangeThreshold(
     scored.map((prediction) => prediction.score),
     options.outOfScope.map((features) => abstentionScore(score, features)),
   );
-  const threshold = Math.max(strange, bound?.threshold ?? defaultThreshold);
+  const unbounded = Math.max(defaultThreshold, shown?.bound.threshold ?? 0);
+  const threshold = Math.max(strange, bound?.threshold ?? unbounded);
   const thresholdByTask = new Float32Array(taskCount).fill(Number.NaN);
   const taskBounds: (RiskBound & { taskIndex: number })[] = [];
   for (let taskIndex = 0; taskIndex < taskCount; taskIndex += 1) {
@@ -87,7 +93,7 @@ export function fitAbstention(options: AbstentionOptions): FittedAbstention {
     abstention: { ...score, threshold, thresholdByTask },
     ...(bound === undefined ? {} : { bound: boundAt(scored, threshold) }),
     taskBounds,
-    notes: [noteOf(options, bound)],
+    notes: [noteOf(options, bound, shown)],
   };
 }
 
@@ -99,7 +105,7 @@ interface ScoredRoute {
 }
 
 /** The score that routes most under the bound; the first of equals. */
-function bestScoring(predictions: readonly ScoredPrediction[], risk: number) {
+function bestScoring(predictions: readonly ScoredPrediction[], risk: number): Scoring {
   const candidates = PROBABILITY_SHARES.map((share) => {
     const score = standardisedScore(predictions, share);
     const scored = predictions
@@ -110,6 +116,33 @@ function bestScoring(predictions: readonly ScoredPrediction[], risk: number) {
   return candidates.reduce((best, candidate) =>
     (candidate.bound?.routedCount ?? 0) > (best.bound?.routedCount ?? 0) ? candidate : best,
   );
+}
+
+/** A scoring, and the threshold that it supports for a risk. */
+interface Scoring {
+  readonly score: Score;
+  /** From the highest score down. */
+  readonly scored: readonly (ScoredPrediction & ScoredRoute)[];
+  readonly bound: RiskBound | undefined;
+}
+
+/** A risk that the data support. */
+interface ShownRisk extends Scoring {
+  readonly risk: number;
+  readonly bound: RiskBound;
+}
+
+/**
+ * The lowest risk above the one asked for that some threshold holds. Its threshold counts where the one asked for is
+ * out of reach, so that asking for less risk never routes more.
+ */
+function lowestShownRisk(predictions: readonly ScoredPrediction[], asked: number): ShownRisk | undefined {
+  for (const risk of RISK_LADDER) {
+    if (risk <= asked) continue;
+    const { bound, ...scoring } = bestScoring(predictions, risk);
+    if (bound !== undefined) return { ...scoring, risk, bound };
+  }
+  return undefined;
 }
 
 /** Each feature less its mean, in standard deviations, times its share. */
@@ -196,10 +229,16 @@ function strangeThreshold(inScope: readonly number[], outOfScope: readonly numbe
   return best;
 }
 
-function noteOf({ predictions, risk, defaultThreshold }: AbstentionOptions, bound: RiskBound | undefined): string {
+function noteOf(
+  { predictions, risk, defaultThreshold }: AbstentionOptions,
+  bound: RiskBound | undefined,
+  shown: ShownRisk | undefined,
+): string {
   const promise = `wrong routes stay under ${risk} with 95% confidence`;
   if (bound !== undefined) {
     return `${promise}: ${bound.wrongCount} wrong among ${bound.routedCount} routed of ${predictions.length} exemplars predicted out of fold.`;
   }
-  return `The data do not show that ${promise} at any threshold (${predictions.length} exemplars predicted out of fold); the default threshold ${defaultThreshold} counts.`;
+  const missing = `The data do not show that ${promise} at any threshold (${predictions.length} exemplars predicted out of fold)`;
+  if (shown === undefined) return `${missing}; the default threshold ${defaultThreshold} counts.`;
+  return `${missing}; they show ${shown.risk.toFixed(3)}, whose threshold counts, or the default ${defaultThreshold} if higher.`;
 }

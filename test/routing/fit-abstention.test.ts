@@ -49,12 +49,24 @@ t.test('a stated bound holds on new prompts in at least 95 of 100 resamples', as
   t.ok(held / stated >= 0.95, `${held} of ${stated} held`);
 });
 
+t.test('a risk that is out of reach takes the threshold of the lowest risk within reach', async (t) => {
+  const data = predictions(3000, seededRandom(3));
+  const routedAt = (risk: number): number => {
+    const { abstention } = fitAbstention({ ...base, predictions: data, risk });
+    return data.filter(({ features }) => abstentionScore(abstention, features) >= abstention.threshold).length;
+  };
+  const unreachable = fitAbstention({ ...base, predictions: data, risk: 0.001 });
+  t.equal(unreachable.bound, undefined);
+  t.match(unreachable.notes[0], /; they show 0\.0\d\d, whose threshold counts, or the default 0\.35 if higher\.$/u);
+  t.ok(routedAt(0.001) <= routedAt(0.05) && routedAt(0.05) <= routedAt(0.15), 'asking for less risk never routes more');
+});
+
 t.test('says so where the data support no bound', async (t) => {
-  const fitted = fitAbstention({ ...base, predictions: predictions(30, seededRandom(2)), risk: 0.01 });
+  const fitted = fitAbstention({ ...base, predictions: predictions(5, seededRandom(2)), risk: 0.01 });
   t.equal(fitted.bound, undefined);
   t.ok(fitted.abstention.threshold >= 0.35);
   t.same(fitted.notes, [
-    'The data do not show that wrong routes stay under 0.01 with 95% confidence at any threshold (30 exemplars predicted out of fold); the default threshold 0.35 counts.',
+    'The data do not show that wrong routes stay under 0.01 with 95% confidence at any threshold (5 exemplars predicted out of fold); the default threshold 0.35 counts.',
   ]);
 });
 
