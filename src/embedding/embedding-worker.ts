@@ -3,6 +3,7 @@
  * second worker thread nor a thread that ends while it runs, so the models live in a process of their own. It serves
  * its parent alone and ends with it.
  */
+import { constants, setPriority } from 'node:os';
 import { env } from '@xenova/transformers/src/env.js';
 import { RouterError } from '../errors.js';
 import { loadInferenceModel, type InferenceModel } from './inference-model.js';
@@ -10,6 +11,8 @@ import { readModelFiles } from './model-files.js';
 import type { InferenceTask, ModelFacts, WorkerReply, WorkerRequest } from './worker-messages.js';
 
 process.title = 'pointsman-embedding';
+// The calls' own process goes first when cores are short: it needs little, and health checks and cached answers wait for it.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 // Only the files that are named are read; nothing is fetched.
 env.allowRemoteModels = false;
