@@ -7,7 +7,7 @@ import tseslint from 'typescript-eslint';
 const shared = ['errors', 'trace', 'request', 'answer'];
 const layers = {
   config: [],
-  embedding: [],
+  embedding: ['config'],
   bundle: ['embedding', 'routing', 'config'],
   routing: ['bundle', 'embedding', 'cache', 'privacy', 'learning'],
   learning: [],

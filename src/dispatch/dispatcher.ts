@@ -140,17 +140,26 @@ export async function createDispatcher(options: DispatcherOptions): Promise<Disp
     status: () => pool.status(),
     async close() {
       await prober?.close();
-      await Promise.all([...providers.values()].map((provider) => provider.close()));
+      await closeAll(providers);
     },
   };
 }
 
 async function createProviders({ providers, fetchFor }: DispatcherOptions): Promise<Map<string, Provider>> {
   const made = new Map<string, Provider>();
-  for (const [name, settings] of Object.entries(providers)) {
-    made.set(name, await createProvider(name, settings, fetchFor?.(name)));
+  try {
+    for (const [name, settings] of Object.entries(providers)) {
+      made.set(name, await createProvider(name, settings, fetchFor?.(name)));
+    }
+  } catch (error) {
+    await closeAll(made);
+    throw error;
   }
   return made;
+}
+
+async function closeAll(providers: ReadonlyMap<string, Provider>): Promise<void> {
+  await Promise.all([...providers.values()].map((provider) => provider.close()));
 }
 
 /** Deployments by model, read anew whenever another catalogue goes into service. */

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '../config/child-environment.js';
 import { RouterError } from '../errors.js';
 import type {
   ByTask,
@@ -193,8 +194,7 @@ function forkWorker(): ChildProcess {
     serialization: 'advanced',
     // Not the parent's options: --inspect, for one, would clash. The worker collects its garbage once it has loaded.
     execArgv: ['--expose-gc', '--max-semi-space-size=4'],
-    // eslint-disable-next-line no-restricted-properties -- handed on whole, not read
-    env: { ...process.env, ...ALLOCATOR_SETTINGS },
+    env: childEnvironment(ALLOCATOR_SETTINGS),
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
 }

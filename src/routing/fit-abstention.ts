@@ -68,9 +68,10 @@ export function defaultAbstention(taskCount: number, threshold: number): Abstent
  */
 export function fitAbstention(options: AbstentionOptions): FittedAbstention {
   const { predictions, taskCount, risk, defaultThreshold } = options;
-  const asked = bestScoring(predictions, risk);
+  const scorings = scoringsOf(predictions);
+  const asked = bestAt(risk, scorings);
   const { bound } = asked;
-  const shown = bound === undefined ? lowestShownRisk(predictions, risk) : undefined;
+  const shown = bound === undefined ? lowestShownRisk(scorings, risk) : undefined;
   const { score, scored } = shown ?? asked;
   const strange = strangeThreshold(
     scored.map((prediction) => prediction.score),
@@ -104,25 +105,15 @@ interface ScoredRoute {
   readonly isRight: boolean;
 }
 
-/** The score that routes most under the bound; the first of equals. */
-function bestScoring(predictions: readonly ScoredPrediction[], risk: number): Scoring {
-  const candidates = PROBABILITY_SHARES.map((share) => {
-    const score = standardisedScore(predictions, share);
-    const scored = predictions
-      .map((prediction) => ({ ...prediction, score: abstentionScore(score, prediction.features) }))
-      .sort((a, b) => b.score - a.score);
-    return { score, scored, bound: lowestSafeThreshold(scored, risk) };
-  });
-  return candidates.reduce((best, candidate) =>
-    (candidate.bound?.routedCount ?? 0) > (best.bound?.routedCount ?? 0) ? candidate : best,
-  );
-}
-
-/** A scoring, and the threshold that it supports for a risk. */
+/** A way to score, and every prediction under it. */
 interface Scoring {
   readonly score: Score;
   /** From the highest score down. */
   readonly scored: readonly (ScoredPrediction & ScoredRoute)[];
+}
+
+/** A scoring, and the threshold that it supports for a risk. */
+interface BoundedScoring extends Scoring {
   readonly bound: RiskBound | undefined;
 }
 
@@ -132,14 +123,33 @@ interface ShownRisk extends Scoring {
   readonly bound: RiskBound;
 }
 
+function scoringsOf(predictions: readonly ScoredPrediction[]): readonly Scoring[] {
+  return PROBABILITY_SHARES.map((share) => {
+    const score = standardisedScore(predictions, share);
+    const scored = predictions
+      .map((prediction) => ({ ...prediction, score: abstentionScore(score, prediction.features) }))
+      .sort((a, b) => b.score - a.score);
+    return { score, scored };
+  });
+}
+
+/** The scoring that routes most under the risk; the first of equals. */
+function bestAt(risk: number, scorings: readonly Scoring[]): BoundedScoring {
+  return scorings
+    .map((scoring) => ({ ...scoring, bound: lowestSafeThreshold(scoring.scored, risk) }))
+    .reduce((best, candidate) =>
+      (candidate.bound?.routedCount ?? 0) > (best.bound?.routedCount ?? 0) ? candidate : best,
+    );
+}
+
 /**
  * The lowest risk above the one asked for that some threshold holds. Its threshold counts where the one asked for is
  * out of reach, so that asking for less risk never routes more.
  */
-function lowestShownRisk(predictions: readonly ScoredPrediction[], asked: number): ShownRisk | undefined {
+function lowestShownRisk(scorings: readonly Scoring[], asked: number): ShownRisk | undefined {
   for (const risk of RISK_LADDER) {
     if (risk <= asked) continue;
-    const { bound, ...scoring } = bestScoring(predictions, risk);
+    const { bound, ...scoring } = bestAt(risk, scorings);
     if (bound !== undefined) return { ...scoring, risk, bound };
   }
   return undefined;

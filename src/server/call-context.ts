@@ -13,6 +13,12 @@ export interface CallContext {
   readonly requestId: string;
 }
 
+/** The context of a call over gRPC. */
+export interface GrpcCallContext extends CallContext {
+  /** Sets the trailing metadata of a call that succeeds. */
+  setTrailers(trailers: Metadata): void;
+}
+
 /** The part of a grpc-js server call that a context needs. */
 export interface ServerCall {
   readonly metadata: Metadata;
@@ -31,7 +37,9 @@ export interface DeadlineSettings {
 
 /** A context together with its end. */
 export interface OpenCall {
-  readonly context: CallContext;
+  readonly context: GrpcCallContext;
+  /** What the handler set. */
+  readonly trailers: Metadata | undefined;
   /** Stops the deadline timer. Call it once, when the call is answered. */
   close(): void;
 }
@@ -51,6 +59,7 @@ export function openCall(call: ServerCall, settings: DeadlineSettings, newId: ()
   const deadlineAt = typeof deadline === 'number' ? deadline : deadline.getTime();
   const waitMs = Number.isFinite(deadlineAt) ? deadlineAt - Date.now() - settings.reserveMs : settings.defaultMs;
   let isClosed = false;
+  let trailers: Metadata | undefined;
   let timer: NodeJS.Timeout | undefined;
   const expire = (): void => controller.abort(deadlinePassed());
   // At once, not by a timer: the transport's own timer would answer first, and without details.
@@ -71,6 +80,12 @@ export function openCall(call: ServerCall, settings: DeadlineSettings, newId: ()
       deadlineAtMs: performance.now() + waitMs,
       tenant: headerText(call.metadata, TENANT_KEY) ?? 'default',
       requestId: headerText(call.metadata, REQUEST_ID_KEY) ?? newId(),
+      setTrailers: (value) => {
+        trailers = value;
+      },
+    },
+    get trailers() {
+      return trailers;
     },
     close: () => {
       isClosed = true;

@@ -1,16 +1,14 @@
 import type { Metadata, ServerWritableStream } from '@grpc/grpc-js';
 import { RouterError } from '../errors.js';
-import { openCall, type CallContext } from './call-context.js';
+import { openCall, type GrpcCallContext } from './call-context.js';
 import { toServiceError } from './status.js';
 import type { Received } from './strict-decode.js';
 import { logFailure, type HandlerEnvironment } from './unary.js';
 
 /** What a streaming handler gets besides the request. */
-export interface StreamContext extends CallContext {
+export interface StreamContext extends GrpcCallContext {
   /** Sends the initial metadata. Call it before the first response, if at all. */
   sendMetadata(metadata: Metadata): void;
-  /** Sets the trailing metadata of a call that succeeds. */
-  setTrailers(trailers: Metadata): void;
 }
 
 /**
@@ -23,14 +21,7 @@ export function serverStream<Request, Response>(
 ): (call: ServerWritableStream<Received<Request>, Response>) => void {
   return (call) => {
     const open = openCall(call, environment.deadlines, environment.newId);
-    let trailers: Metadata | undefined;
-    const context: StreamContext = {
-      ...open.context,
-      sendMetadata: (metadata) => call.sendMetadata(metadata),
-      setTrailers: (value) => {
-        trailers = value;
-      },
-    };
+    const context: StreamContext = { ...open.context, sendMetadata: (metadata) => call.sendMetadata(metadata) };
     const run = async (): Promise<void> => {
       if (!call.request.ok) throw call.request.error;
       environment.gate.enter();
@@ -46,7 +37,7 @@ export function serverStream<Request, Response>(
     run().then(
       () => {
         open.close();
-        call.end(trailers);
+        call.end(open.trailers);
       },
       (error: unknown) => {
         open.close();

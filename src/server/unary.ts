@@ -1,7 +1,7 @@
-import type { Metadata, sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
+import type { sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { RouterError } from '../errors.js';
-import { openCall, type CallContext, type DeadlineSettings } from './call-context.js';
+import { openCall, type GrpcCallContext, type DeadlineSettings } from './call-context.js';
 import { toServiceError } from './status.js';
 import type { Received } from './strict-decode.js';
 
@@ -48,34 +48,21 @@ export function createCallGate(maxCallsInFlight: number): CallGate {
   };
 }
 
-/** What a unary handler gets besides the request. */
-export interface UnaryContext extends CallContext {
-  /** Sets the trailing metadata of a call that succeeds. */
-  setTrailers(trailers: Metadata): void;
-}
-
 /**
  * Turns an async function into a grpc-js unary handler: context, deadline, gate, and the one place where errors
  * become statuses. Unknown errors are logged with their stack and leave as a fixed text.
  */
 export function unary<Request, Response>(
   environment: HandlerEnvironment,
-  handle: (request: Request, context: UnaryContext) => Response | Promise<Response>,
+  handle: (request: Request, context: GrpcCallContext) => Response | Promise<Response>,
 ): (call: ServerUnaryCall<Received<Request>, Response>, callback: sendUnaryData<Response>) => void {
   return (call, callback) => {
     const open = openCall(call, environment.deadlines, environment.newId);
-    let trailers: Metadata | undefined;
-    const context: UnaryContext = {
-      ...open.context,
-      setTrailers: (value) => {
-        trailers = value;
-      },
-    };
     const run = async (): Promise<Response> => {
       if (!call.request.ok) throw call.request.error;
       environment.gate.enter();
       try {
-        return await handle(call.request.value, context);
+        return await handle(call.request.value, open.context);
       } finally {
         environment.gate.leave();
       }
@@ -83,12 +70,12 @@ export function unary<Request, Response>(
     run().then(
       (response) => {
         open.close();
-        callback(null, response, trailers);
+        callback(null, response, open.trailers);
       },
       (error: unknown) => {
         open.close();
         const known = RouterError.from(error);
-        logFailure(environment.logger, known, context.requestId);
+        logFailure(environment.logger, known, open.context.requestId);
         callback(toServiceError(known));
       },
     );
