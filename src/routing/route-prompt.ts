@@ -61,8 +61,7 @@ const DEFAULT_KEPT_DECISIONS = 8000;
 /** Creates the router. It holds no resources beyond its memory. */
 export function createRouter(options: RouterOptions): Router {
   const { snapshots, embedder, clock, newId = newDecisionId, deploymentHealth: health } = options;
-  const capacity = options.keptDecisions ?? DEFAULT_KEPT_DECISIONS;
-  const kept = capacity > 0 ? new LRUCache<string, KeptDecision>({ max: capacity }) : undefined;
+  const kept = createDecisionMemory(options.keptDecisions ?? DEFAULT_KEPT_DECISIONS);
 
   function timed<Result>(trace: RoutingTrace, step: string, work: () => Result): Result {
     const start = clock();
@@ -123,9 +122,9 @@ export function createRouter(options: RouterOptions): Router {
       const snapshot = snapshots.current();
       checkModels(request, snapshot);
       const view = timed(trace, 'view', () => viewPrompt(request));
-      const isKept = kept !== undefined && !trace.isWhole;
-      const key = isKept ? decisionKey(request, view, snapshot.id, health?.version ?? 0) : undefined;
-      const found = key === undefined ? undefined : kept?.get(key);
+      const memory = trace.isWhole ? undefined : kept?.of(snapshot);
+      const key = memory === undefined ? '' : decisionKey(request, view, health?.version ?? 0);
+      const found = memory?.get(key);
       if (found !== undefined) {
         fillViewTrace(trace, view, { ...found.embedding, isCached: true });
         fillKeptTrace(trace, found);
@@ -133,7 +132,7 @@ export function createRouter(options: RouterOptions): Router {
       }
       const prompt = await classifyView({ snapshot, view }, trace, signal);
       const decided = chooseOnce(request, prompt, trace);
-      if (key !== undefined) kept?.set(key, decided);
+      memory?.set(key, decided);
       return withId(decided, view.estimatedPromptTokens);
     },
     async classify(request, trace, signal) {
@@ -144,6 +143,25 @@ export function createRouter(options: RouterOptions): Router {
       return await classifyView({ snapshot, view }, trace, signal);
     },
     choose: (request, prompt, trace) => withId(chooseOnce(request, prompt, trace), prompt.view.estimatedPromptTokens),
+  };
+}
+
+/** The decisions of one snapshot at a time: those of the one before would only hold on to it. */
+interface DecisionMemory {
+  of(snapshot: Snapshot): LRUCache<string, KeptDecision>;
+}
+
+function createDecisionMemory(capacity: number): DecisionMemory | undefined {
+  if (capacity === 0) return undefined;
+  let snapshotId: string | undefined;
+  let decisions = new LRUCache<string, KeptDecision>({ max: capacity });
+  return {
+    of(snapshot) {
+      // A call still under way with the old snapshot writes to the old memory, which goes with it.
+      if (snapshot.id !== snapshotId) decisions = new LRUCache({ max: capacity });
+      snapshotId = snapshot.id;
+      return decisions;
+    },
   };
 }
 
@@ -165,17 +183,16 @@ function fillViewTrace(trace: RoutingTrace, view: PromptView, embedding: Omit<Em
 }
 
 /**
- * Everything of a request that its decision depends on, in a fixed order: the routing text, the token estimate, what
+ * Everything of a request that its decision depends on within a snapshot, in a fixed order: the routing text, the token estimate, what
  * the gates ask, and the caller's constraints. Hashed, since the text would take more memory than the decision.
  */
-function decisionKey(request: RouteRequest, view: PromptView, snapshotId: string, healthVersion: number): string {
+function decisionKey(request: RouteRequest, view: PromptView, healthVersion: number): string {
   const { prompt, constraints } = request;
   const media: string[] = [];
   for (const message of prompt.messages) {
     for (const part of message.parts) if (part.kind !== 'text') media.push(part.kind);
   }
   const facts = [
-    snapshotId,
     healthVersion,
     view.routingText,
     view.estimatedPromptTokens,
