@@ -8,16 +8,19 @@ import { ReasoningEffort, Role } from '../../src/gen/pointsman/router/v1/prompt.
 import { RouterServiceClient, type ChatRequest } from '../../src/gen/pointsman/router/v1/router.js';
 import { startProgram } from '../lib/child-program.js';
 import { runOpenLoop, type DispatchBench, type Finding } from '../lib/dispatch-bench.js';
+import { createLoadClient, type LoadClient } from '../lib/load-client.js';
 import { round } from '../lib/report.js';
 import { quantile } from '../lib/statistics.js';
 
 const UPSTREAM_DELAY_MS = 50;
+/** As long as a chat request. */
+const ECHO_MESSAGE = Buffer.alloc(60, 'x');
 const PROVIDERS =
   'anthropic aws-bedrock azure deepinfra deepseek fireworks google groq mistral nebius novita openai xai'.split(' ');
 
 /**
  * What the router adds to a chat call over gRPC: the call less its embedding, as the service tells it, against the same
- * request sent to the upstream directly. Both go out alternately, at a constant rate.
+ * request sent to the upstream directly, and against a bare grpc-js call. All go out in turn, at a constant rate.
  */
 export async function benchOverhead(
   bench: DispatchBench,
@@ -43,21 +46,43 @@ export async function benchOverhead(
   );
   const service = await startProgram('src/main.js', ['serve', '--port', '0', '--config', config]);
   const client = new RouterServiceClient(service.address, credentials.createInsecure());
-  const routed: number[] = [];
-  const direct: number[] = [];
+  const echo = await startProgram('bench/lib/echo-server.js', []);
+  const echoClient = createLoadClient(echo.address, 1);
+  let routed: RoutedCall[] = [];
+  let direct: number[] = [];
+  let echoed: number[] = [];
   const work = async (index: number): Promise<void> => {
-    if (index % 2 === 0) routed.push(await routedMs(client, index));
-    else direct.push(await directMs(baseUrl, index));
+    if (index % 3 === 0) routed.push(await routedCall(client, index));
+    else if (index % 3 === 1) direct.push(await directMs(baseUrl, index));
+    else echoed.push(await echoMs(echoClient));
   };
   await runOpenLoop(Math.min(perSecond, 20), 3000, work);
-  routed.length = 0;
-  direct.length = 0;
-  await runOpenLoop(perSecond * 2, seconds * 1000, work);
+  [routed, direct, echoed] = [[], [], []];
+  await runOpenLoop(perSecond * 3, seconds * 1000, work);
   client.close();
-  await service.stop();
+  echoClient.close();
+  await Promise.all([service.stop(), echo.stop()]);
   await rm(folder, { recursive: true });
-  const added = (share: number): number => quantile(routed, share) - quantile(direct, share);
+  const added = (share: number): number =>
+    quantile(
+      routed.map(({ tookMs, embedMs }) => tookMs - embedMs),
+      share,
+    ) - quantile(direct, share);
   return [
+    part(
+      'inside the service, beside embedding and upstream',
+      routed.map(({ totalMs, embedMs, upstreamMs }) => totalMs - embedMs - upstreamMs),
+    ),
+    part(
+      'attempts at the upstream',
+      routed.map(({ upstreamMs }) => upstreamMs),
+    ),
+    part('the same request sent directly', direct),
+    part(
+      'gRPC: the client less the service',
+      routed.map(({ tookMs, totalMs }) => tookMs - totalMs),
+    ),
+    part('floor: a bare grpc-js call', echoed),
     {
       what: `Chat at ${perSecond} calls/s, less embedding and upstream, p50 (direct: ${round(quantile(direct, 0.5), 2)} ms)`,
       value: `${round(added(0.5), 2)} ms`,
@@ -73,7 +98,21 @@ export async function benchOverhead(
   ];
 }
 
-async function routedMs(client: RouterServiceClient, index: number): Promise<number> {
+/** A part of the whole, without a target of its own. */
+function part(name: string, milliseconds: readonly number[]): Finding {
+  const [median = NaN, high = NaN] = [0.5, 0.99].map((share) => round(quantile(milliseconds, share), 2));
+  return { what: `part: ${name}, p50 / p99`, value: `${median} / ${high} ms`, target: '', isMet: true };
+}
+
+/** How long a call took its client, and what of it the service tells of, in milliseconds. */
+interface RoutedCall {
+  readonly tookMs: number;
+  readonly totalMs: number;
+  readonly embedMs: number;
+  readonly upstreamMs: number;
+}
+
+async function routedCall(client: RouterServiceClient, index: number): Promise<RoutedCall> {
   const chat: ChatRequest = {
     prompt: {
       messages: [{ role: Role.USER, text: `Translate into French: train ${index} leaves at nine.`, parts: [] }],
@@ -91,7 +130,14 @@ async function routedMs(client: RouterServiceClient, index: number): Promise<num
     call.once('status', ({ metadata }: StatusObject) => resolve(String(metadata.get('server-timing')[0])));
   });
   const tookMs = performance.now() - startedAtMs;
-  return tookMs - Number(/embed;dur=([\d.]+)/u.exec(timing)?.[1]);
+  const stepMs = (step: string): number => Number(new RegExp(`${step};dur=([\\d.]+)`, 'u').exec(timing)?.[1]);
+  return { tookMs, totalMs: stepMs('total'), embedMs: stepMs('embed'), upstreamMs: stepMs('upstream') };
+}
+
+async function echoMs(client: LoadClient): Promise<number> {
+  const startedAtMs = performance.now();
+  await client.call('/bench.Echo/Echo', ECHO_MESSAGE);
+  return performance.now() - startedAtMs;
 }
 
 async function directMs(baseUrl: string, index: number): Promise<number> {

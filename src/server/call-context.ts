@@ -5,6 +5,8 @@ import { RouterError } from '../errors.js';
 export interface CallContext {
   /** Aborts with a RouterError when the client is gone or the deadline, less a reserve for the reply, has passed. */
   readonly signal: AbortSignal;
+  /** When the call came in, on the clock of `performance.now()`. */
+  readonly startedAtMs: number;
   /** When the signal aborts by itself, on the clock of `performance.now()`. */
   readonly deadlineAtMs: number;
   /** Whose call it is. */
@@ -54,6 +56,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Opens the context of a call. `newId` makes a request id where the client sent none. */
 export function openCall(call: ServerCall, settings: DeadlineSettings, newId: () => string): OpenCall {
+  const startedAtMs = performance.now();
   const controller = new AbortController();
   const deadline = call.getDeadline();
   const deadlineAt = typeof deadline === 'number' ? deadline : deadline.getTime();
@@ -77,7 +80,8 @@ export function openCall(call: ServerCall, settings: DeadlineSettings, newId: ()
   return {
     context: {
       signal: controller.signal,
-      deadlineAtMs: performance.now() + waitMs,
+      startedAtMs,
+      deadlineAtMs: startedAtMs + waitMs,
       tenant: headerText(call.metadata, TENANT_KEY) ?? 'default',
       requestId: headerText(call.metadata, REQUEST_ID_KEY) ?? newId(),
       setTrailers: (value) => {

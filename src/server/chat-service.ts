@@ -49,7 +49,7 @@ export function createChatService(options: ChatServiceOptions): UntypedServiceIm
         trace,
         context,
       );
-      context.setTrailers(timingTrailers(trace));
+      context.setTrailers(timingTrailers(trace, context.startedAtMs));
       return {
         parts: toWireParts(answer.parts),
         finishReason: toWireFinishReason(answer.finishReason),
@@ -65,7 +65,7 @@ export function createChatService(options: ChatServiceOptions): UntypedServiceIm
       const events = pipeline.stream(mapRequest(request, context.tenant, limits), trace, context);
       for await (const event of events) {
         if (event.kind === 'start') context.sendMetadata(originMetadata(event.origin));
-        if (event.kind === 'end') context.setTrailers(timingTrailers(trace));
+        if (event.kind === 'end') context.setTrailers(timingTrailers(trace, context.startedAtMs));
         yield toWireEvent(event, trace, request.includeTrace);
       }
     }),

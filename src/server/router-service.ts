@@ -59,7 +59,7 @@ export function createRouterService(options: RouterServiceOptions): UntypedServi
     selectModel: unary<SelectModelRequest, SelectModelResponse>(environment, async (request, context) => {
       const trace = createTrace({ isWhole: false });
       const decision = await selector.select(mapRequest(request, context.tenant, limits), trace, context.signal);
-      context.setTrailers(timingTrailers(trace));
+      context.setTrailers(timingTrailers(trace, context.startedAtMs));
       return { decision: toWireDecision(decision, trace.tasks) };
     }),
     explainSelection: unary<ExplainSelectionRequest, ExplainSelectionResponse>(
@@ -67,7 +67,7 @@ export function createRouterService(options: RouterServiceOptions): UntypedServi
       async (request, context) => {
         const trace = createTrace();
         const decision = await selector.select(mapRequest(request, context.tenant, limits), trace, context.signal);
-        context.setTrailers(timingTrailers(trace));
+        context.setTrailers(timingTrailers(trace, context.startedAtMs));
         return { decision: toWireDecision(decision, trace.tasks), trace: toWireTrace(trace) };
       },
     ),

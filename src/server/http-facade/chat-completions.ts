@@ -55,7 +55,11 @@ async function wholeAnswer(
 ): Promise<void> {
   const trace = createTrace();
   const { answer, origin } = await pipeline.chat(routed, trace, context);
-  const headers = { ...originHeaders(origin), ...answerHeaders(answer, trace), 'x-request-id': context.requestId };
+  const headers = {
+    ...originHeaders(origin),
+    ...answerHeaders(answer, trace, context.startedAtMs),
+    'x-request-id': context.requestId,
+  };
   response.writeHead(200, { 'content-type': 'application/json', ...headers });
   response.end(JSON.stringify(toCompletion(head, answer)));
 }

@@ -19,15 +19,15 @@ export function originHeaders(origin: AnswerOrigin): Headers {
   return facts;
 }
 
-/** What is known once the answer is whole. */
-export function answerHeaders(answer: AnswerSummary, trace: RoutingTrace): Headers {
+/** What is known once the answer is whole. `startedAtMs` as {@link serverTiming} wants it. */
+export function answerHeaders(answer: AnswerSummary, trace: RoutingTrace, startedAtMs: number): Headers {
   return {
     'x-pointsman-model': safe(answer.model),
     'x-pointsman-deployment': safe(answer.deployment),
     'x-pointsman-attempts': String(trace.attempts.length),
     'x-pointsman-fallback': String(answer.isFallback),
     'x-pointsman-cost-usd': answer.costUsd.toFixed(9),
-    [SERVER_TIMING]: serverTiming(trace),
+    [SERVER_TIMING]: serverTiming(trace, startedAtMs),
   };
 }
 

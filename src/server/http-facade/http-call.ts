@@ -16,6 +16,7 @@ export function openHttpCall(
   response: ServerResponse,
   { deadlines, newId }: { readonly deadlines: DeadlineSettings; readonly newId: () => string },
 ): OpenHttpCall {
+  const startedAtMs = performance.now();
   const controller = new AbortController();
   const timer = setTimeout(() => {
     controller.abort(
@@ -34,7 +35,8 @@ export function openHttpCall(
   return {
     context: {
       signal: controller.signal,
-      deadlineAtMs: performance.now() + deadlines.defaultMs,
+      startedAtMs,
+      deadlineAtMs: startedAtMs + deadlines.defaultMs,
       tenant: headerText(request, TENANT_KEY) ?? 'default',
       requestId: headerText(request, 'x-request-id') ?? newId(),
     },
