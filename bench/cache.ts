@@ -1,18 +1,26 @@
-/** Measures how safe the answer cache is: which pairs of prompts share an answer, and which should. */
+/**
+ * Measures how safe the answer cache is: which pairs of prompts share an answer, and which should. Prompts are classified by the
+ * bundle, whose cache pairs set the thresholds, as in the service.
+ */
 import { join } from 'node:path';
 import { NO_USAGE } from '../src/answer.js';
+import { createSnapshotManager } from '../src/bundle/snapshot-manager.js';
+import type { Snapshot } from '../src/bundle/snapshot.js';
 import type { RequestFacts, TaskFacts } from '../src/cache/admission.js';
 import type { AnswerCache } from '../src/cache/answer-cache.js';
-import { createAnswerCache } from '../src/cache/create-answer-cache.js';
+import { createAnswerCache, type AnswerCacheOptions } from '../src/cache/create-answer-cache.js';
 import { createHitJudge } from '../src/cache/hit-judge.js';
 import type { HitJudge } from '../src/cache/hit-judge.js';
 import { createMemoryStore } from '../src/cache/memory-store.js';
+import { calibrateOnPairs, thresholdsOf } from '../src/cache/pair-calibration.js';
 import { DEFAULT_CACHE_SETTINGS } from '../src/cache/policy.js';
+import { labelledPairs } from '../src/chat/calibrated-thresholds.js';
 import { projectRoot } from '../src/config/project-root.js';
 import { createTransformersEmbedder } from '../src/embedding/transformers-embedder.js';
 import type { TransformersEmbedder } from '../src/embedding/transformers-embedder.js';
 import { textRequest } from '../src/request.js';
 import { viewPrompt } from '../src/routing/prompt-view.js';
+import { createLogger } from '../src/telemetry/logger.js';
 import { createTrace } from '../src/trace.js';
 import { acceptCosine, acceptVerifier } from './cache/judges.js';
 import { readArguments } from './lib/arguments.js';
@@ -28,6 +36,7 @@ const args = readArguments('bench:cache', {
   pairs: { help: 'rows with q1, q2, label (0 or 1) and maybe category' },
   mode: { help: 'pairs: each q2 meets its own q1 alone; stream: all q1 are stored first', default: 'pairs' },
   sample: { help: 'rows to draw; 0 takes all', default: '0' },
+  bundle: { help: 'folder of the bundle, or "off": thresholds as configured', default: join(root, 'router-models') },
   model: { help: 'folder of the embedding model', default: join(root, 'router-models/embedders/all-minilm-l6-v2') },
   verifier: { help: 'folder of the verifier, or "off"', default: join(root, 'router-models/verifiers/pair-minilm-l6') },
 });
@@ -63,6 +72,7 @@ function factsOf(text: string, place: number): RequestFacts {
 
 async function embedAll(
   embedder: TransformersEmbedder,
+  snapshot: Snapshot | undefined,
   texts: readonly string[],
 ): Promise<ReadonlyMap<string, TaskFacts>> {
   const distinct = [...new Set(texts)];
@@ -70,14 +80,44 @@ async function embedAll(
   return new Map(
     distinct.map((text, place) => {
       const { vector = new Float32Array(), isTruncated = false } = embeddings[place] ?? {};
-      return [text, { task: 'bench', caching: 'allow', ttlSeconds: HOUR_SECONDS, vector, isTruncated }];
+      return [
+        text,
+        { task: taskOf(snapshot, text, vector), caching: 'allow', ttlSeconds: HOUR_SECONDS, vector, isTruncated },
+      ];
     }),
   );
 }
 
-function createCache(embedder: TransformersEmbedder, judge: HitJudge, minSimilarity: number): AnswerCache {
+/** The task whose threshold holds; one without a name where the router would not be sure. */
+function taskOf(snapshot: Snapshot | undefined, text: string, vector: Float32Array): string {
+  if (snapshot === undefined || vector.length === 0) return '';
+  const { taskIndex, isAbstained } = snapshot.classifier.classify(vector, viewPrompt(textRequest(text)).routingText);
+  return isAbstained ? '' : (snapshot.bundle.tasks[taskIndex]?.id ?? '');
+}
+
+type Thresholds = NonNullable<AnswerCacheOptions['thresholds']>;
+
+/** The thresholds that the bundle's pairs lead to. */
+async function calibrate(embedder: TransformersEmbedder, { bundle }: Snapshot): Promise<Thresholds> {
+  const { general, tasks } = await calibrateOnPairs(labelledPairs(bundle, DEFAULT_CACHE_SETTINGS.semanticLanguages), {
+    configured: DEFAULT_CACHE_SETTINGS,
+    mayLower: true,
+    embedder,
+    minSimilarity: DEFAULT_CACHE_SETTINGS.minSimilarity,
+    signal,
+    ...(embedder.verifier === undefined ? {} : { verifier: embedder.verifier }),
+  });
+  return (task) => thresholdsOf(tasks.get(task) ?? general);
+}
+
+function createCache(
+  embedder: TransformersEmbedder,
+  judge: HitJudge,
+  { minSimilarity, thresholds }: { readonly minSimilarity: number; readonly thresholds?: Thresholds | undefined },
+): AnswerCache {
   return createAnswerCache({
     settings: { ...DEFAULT_CACHE_SETTINGS, minSimilarity },
+    ...(thresholds === undefined ? {} : { thresholds }),
     embedderFingerprint: embedder.fingerprint,
     judge,
     local: createMemoryStore({ maxBytes: 2 ** 40, dimensions: embedder.dimensions, clock: Date.now }),
@@ -163,8 +203,20 @@ async function main(): Promise<void> {
     cacheEntries: 0,
     ...(isVerified ? { verifierDirectory: args.text('verifier') } : {}),
   });
+  const snapshots =
+    args.text('bundle') === 'off'
+      ? undefined
+      : await createSnapshotManager({
+          bundleDirectory: args.text('bundle'),
+          cacheDirectory: join(root, '.cache', 'pointsman'),
+          embedder,
+          logger: createLogger('warn'),
+        });
+  const snapshot = snapshots?.current();
+  const thresholds = snapshot === undefined ? undefined : await calibrate(embedder, snapshot);
   const facts = await embedAll(
     embedder,
+    snapshot,
     pairs.flatMap(({ q1, q2 }) => [q1, q2]),
   );
   const { verifier } = embedder;
@@ -189,12 +241,13 @@ async function main(): Promise<void> {
   const rows: (string | number)[][] = [];
   const figures: Record<string, CacheFigures> = {};
   for (const [key, name, judge, minSimilarity] of ways) {
-    const cache = createCache(embedder, judge, minSimilarity);
+    const cache = createCache(embedder, judge, { minSimilarity, thresholds });
     const outcomes = await run(cache, pairs, facts);
     figures[key] = cacheFigures(outcomes, mode);
     rows.push(tableRow(name, figures[key], outcomes));
     await cache.close();
   }
+  await snapshots?.close();
   await embedder.close();
   console.log(`${pairs.length} pairs, mode ${mode}, seed ${args.seed}\n`);
   printTable(['way', 'precision', 'recall', 'false-hit rate', 'hits', 'wrong'], rows);

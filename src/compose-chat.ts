@@ -59,7 +59,7 @@ export function startChat(
         });
   if (thresholds !== undefined) stack.add(() => thresholds.close());
   const answers = createAnswerCache({
-    ...(thresholds === undefined ? {} : { thresholds: () => thresholds.current() }),
+    ...(thresholds === undefined ? {} : { thresholds: (task) => thresholds.current(task) }),
     settings: { ...settings, isMaskedDataAllowed: settings.allowPersonalData },
     embedderFingerprint: embedder.fingerprint,
     judge: createHitJudge({

@@ -19,8 +19,8 @@ import type { CacheEntry, CacheStore, NearEntry } from './store.js';
 /** Options of {@link createAnswerCache}. */
 export interface AnswerCacheOptions {
   readonly settings: CacheSettings;
-  /** Acceptance thresholds, read at each look-up. Default: those of the settings. */
-  readonly thresholds?: () => AcceptanceThresholds;
+  /** Acceptance thresholds for a task, read at each look-up. Default: those of the settings. */
+  readonly thresholds?: (task: string) => AcceptanceThresholds;
   readonly embedderFingerprint: string;
   readonly judge: HitJudge;
   /** In this process: the whole cache, or the front of a shared one. */
@@ -164,7 +164,7 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
     });
     const nearest = usable[0];
     if (nearest === undefined) return { kind: 'miss', ticket, verdict: finish(call, { outcome: 'miss' }) };
-    const { minProbability, minProbabilityUnverified } = options.thresholds?.() ?? settings;
+    const { minProbability, minProbabilityUnverified } = options.thresholds?.(task.task) ?? settings;
     const candidates = usable.map(({ entry, similarity }) => ({ text: entry.text, similarity }));
     const judgement = await judge.judge(ticket.identity.text, candidates, {
       minProbability: Math.max(minProbability, task.minProbability ?? 0),

@@ -15,10 +15,18 @@ export interface ThresholdDecision {
   readonly wrongHits: number;
 }
 
-/** Thresholds that a team's pairs led to. */
-export interface PairCalibration {
+/** What pairs made of the threshold for prompts that the verifier read, and of the one for the others. */
+export interface ThresholdDecisions {
   readonly verified: ThresholdDecision;
   readonly unverified: ThresholdDecision;
+}
+
+/** Thresholds that a team's pairs led to. */
+export interface PairCalibration {
+  /** From the pairs that name no task; for tasks without pairs of their own. */
+  readonly general: ThresholdDecisions;
+  /** By task id, from the pairs that name the task. */
+  readonly tasks: ReadonlyMap<string, ThresholdDecisions>;
 }
 
 /** How thresholds may be moved. */
@@ -73,7 +81,8 @@ function mostProvableWrongHits(trials: number): number | undefined {
 }
 
 /**
- * Judges pairs as look-ups would, and decides both thresholds.
+ * Judges pairs as look-ups would, and decides the thresholds. A pair that names a task speaks for that task alone: what keeps
+ * questions about invoices apart says nothing about other prompts.
  *
  * @throws RouterError as {@link Embedder.embed}
  */
@@ -83,15 +92,40 @@ export async function calibrateOnPairs(
 ): Promise<PairCalibration> {
   const different = pairs.filter(({ isSame }) => !isSame);
   const findings = await gatherEvidence(different, options);
+  const byTask = new Map<string | undefined, PairFinding[]>();
+  different.forEach(({ task }, place) => {
+    const finding = findings[place];
+    const own = byTask.get(task) ?? [];
+    if (finding !== undefined) own.push(finding);
+    byTask.set(task, own);
+  });
+  const isVerified = options.verifier !== undefined;
+  const general = decideBoth(byTask.get(undefined) ?? [], { configured, mayLower, isVerified });
+  const base = thresholdsOf(general);
+  const tasks = [...byTask].flatMap(([task, own]) =>
+    task === undefined ? [] : [[task, decideBoth(own, { configured: base, mayLower, isVerified })] as const],
+  );
+  return { general, tasks: new Map(tasks) };
+}
+
+/** The thresholds that were decided. */
+export function thresholdsOf({ verified, unverified }: ThresholdDecisions): AcceptanceThresholds {
+  return { minProbability: verified.threshold, minProbabilityUnverified: unverified.threshold };
+}
+
+function decideBoth(
+  findings: readonly PairFinding[],
+  { configured, mayLower, isVerified }: CalibrationLimits & { readonly isVerified: boolean },
+): ThresholdDecisions {
   const probabilities = (weigh: (evidence: AcceptanceEvidence) => number | undefined): readonly number[] =>
     findings.flatMap((finding) => probabilityOf(finding, weigh) ?? []);
   return {
     verified: decideThreshold(
-      options.verifier === undefined
-        ? []
-        : probabilities((evidence) =>
+      isVerified
+        ? probabilities((evidence) =>
             evidence.verifierLogit === undefined ? undefined : acceptanceProbability(evidence),
-          ),
+          )
+        : [],
       { configured: configured.minProbability, mayLower },
     ),
     unverified: decideThreshold(

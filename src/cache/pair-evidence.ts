@@ -8,6 +8,8 @@ export interface LabelledPair {
   readonly stored: string;
   readonly asked: string;
   readonly isSame: boolean;
+  /** Id of the task whose prompts they are, where that is known. */
+  readonly task?: string;
 }
 
 /** What a look-up would know of a pair. */

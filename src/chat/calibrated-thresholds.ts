@@ -1,5 +1,6 @@
+import type { Bundle } from '../bundle/bundle.js';
 import type { SnapshotManager } from '../bundle/snapshot-manager.js';
-import { calibrateOnPairs } from '../cache/pair-calibration.js';
+import { calibrateOnPairs, thresholdsOf } from '../cache/pair-calibration.js';
 import type { CalibrationLimits, PairCalibration } from '../cache/pair-calibration.js';
 import type { EvidenceOptions, LabelledPair } from '../cache/pair-evidence.js';
 import type { AcceptanceThresholds } from '../cache/policy.js';
@@ -8,8 +9,8 @@ import { viewPrompt } from '../routing/prompt-view.js';
 
 /** Acceptance thresholds that follow the bundle's `cache-pairs.jsonl`. */
 export interface CalibratedThresholds {
-  /** Those of the config until the pairs are judged. */
-  current(): AcceptanceThresholds;
+  /** Those for a task's prompts, or where it has no pairs of its own for any: those of the config until the pairs are judged. */
+  current(task?: string): AcceptanceThresholds;
   /** What the pairs led to; undefined without pairs, or before they are judged. */
   calibration(): PairCalibration | undefined;
   /** Resolves once the pairs of the snapshot in service are judged, or could not be. */
@@ -34,23 +35,27 @@ export interface CalibratedThresholdsOptions extends CalibrationLimits, Omit<Evi
  */
 export function followCachePairs(options: CalibratedThresholdsOptions): CalibratedThresholds {
   const { snapshots, configured, logger } = options;
-  let thresholds = configured;
   let calibration: PairCalibration | undefined;
+  /** The pairs that it is made of. */
+  let judged = '';
   let running = new AbortController();
   let settled: Promise<void> = Promise.resolve();
 
   const follow = async (pairs: readonly LabelledPair[], signal: AbortSignal): Promise<void> => {
     if (pairs.length === 0) {
-      thresholds = configured;
       calibration = undefined;
       return;
     }
+    if (calibration !== undefined && judged === JSON.stringify(pairs)) return;
     try {
       const found = await calibrateOnPairs(pairs, { ...options, signal });
       if (signal.aborted) return;
       calibration = found;
-      thresholds = { minProbability: found.verified.threshold, minProbabilityUnverified: found.unverified.threshold };
-      logger.info({ ...found }, "acceptance thresholds follow the bundle's cache pairs");
+      judged = JSON.stringify(pairs);
+      logger.info(
+        { general: found.general, tasks: Object.fromEntries(found.tasks) },
+        "acceptance thresholds follow the bundle's cache pairs",
+      );
     } catch (error) {
       if (!signal.aborted) logger.warn({ err: error }, 'the cache pairs could not be judged; the thresholds stay');
     }
@@ -58,17 +63,15 @@ export function followCachePairs(options: CalibratedThresholdsOptions): Calibrat
   const start = (): void => {
     running.abort();
     running = new AbortController();
-    const { cachePairs } = snapshots.current().bundle;
-    const pairs = cachePairs.map(({ q1, q2, isSame }) => ({ stored: q1, asked: q2, isSame }));
-    const comparable = pairs.filter(({ stored, asked }) =>
-      [stored, asked].every((text) => options.semanticLanguages.includes(viewPrompt(textRequest(text)).language)),
-    );
-    settled = follow(comparable, running.signal);
+    settled = follow(labelledPairs(snapshots.current().bundle, options.semanticLanguages), running.signal);
   };
   start();
   const unsubscribe = snapshots.onSwap(start);
   return {
-    current: () => thresholds,
+    current(task) {
+      if (calibration === undefined) return configured;
+      return thresholdsOf((task === undefined ? undefined : calibration.tasks.get(task)) ?? calibration.general);
+    },
     calibration: () => calibration,
     settled: () => settled,
     close() {
@@ -76,4 +79,13 @@ export function followCachePairs(options: CalibratedThresholdsOptions): Calibrat
       running.abort();
     },
   };
+}
+
+/** The pairs of a bundle that a look-up would compare: those in languages in which prompts are answered by similarity. */
+export function labelledPairs({ cachePairs, tasks }: Bundle, languages: readonly string[]): readonly LabelledPair[] {
+  return cachePairs.flatMap(({ q1, q2, isSame, taskIndex }) => {
+    if (![q1, q2].every((text) => languages.includes(viewPrompt(textRequest(text)).language))) return [];
+    const task = taskIndex === undefined ? undefined : tasks[taskIndex]?.id;
+    return [{ stored: q1, asked: q2, isSame, ...(task === undefined ? {} : { task }) }];
+  });
 }

@@ -4,6 +4,7 @@ import {
   AdminServiceClient,
   type GetCacheStatsResponse,
   type InvalidateCacheResponse,
+  type TaskThresholds,
 } from '../gen/pointsman/router/v1/admin.js';
 import { toJson, type ExitCode, type Output } from './output.js';
 import { formatPercent } from './text-table.js';
@@ -108,13 +109,24 @@ function renderStats(stats: GetCacheStatsResponse): string {
     `refused   ${refusals.length === 0 ? 'none' : refusals.join(', ')}`,
     `audit     ${audit}`,
     `threshold ${renderThresholds(stats)}`,
+    ...stats.taskThresholds.map((own) => `  ${own.task}: ${renderDecisions(own)}`),
   ].join('\n');
 }
 
 function renderThresholds(stats: GetCacheStatsResponse): string {
   const { minProbability, minProbabilityUnverified } = stats;
   if (minProbability === undefined || minProbabilityUnverified === undefined) return 'none';
-  const values = `${minProbability.toFixed(3)}, ${minProbabilityUnverified.toFixed(3)} without the verifier`;
-  if (stats.calibration === 'none') return `${values}; no cache pairs`;
-  return `${values}; ${stats.calibration} and ${stats.calibrationUnverified} by ${stats.calibrationPairs} different cache pairs`;
+  if (stats.calibration !== 'none') return renderDecisions({ ...stats, minProbability, minProbabilityUnverified });
+  return `${renderValues({ minProbability, minProbabilityUnverified })}; no cache pairs`;
+}
+
+type Values = Pick<TaskThresholds, 'minProbability' | 'minProbabilityUnverified'>;
+
+function renderValues({ minProbability, minProbabilityUnverified }: Values): string {
+  return `${minProbability.toFixed(3)}, ${minProbabilityUnverified.toFixed(3)} without the verifier`;
+}
+
+function renderDecisions(decided: Omit<TaskThresholds, 'task'>): string {
+  const { calibration, calibrationUnverified, calibrationPairs } = decided;
+  return `${renderValues(decided)}; ${calibration} and ${calibrationUnverified} by ${calibrationPairs} different cache pairs`;
 }

@@ -1,5 +1,5 @@
 import type { AnswerCache, CacheFilter } from '../cache/answer-cache.js';
-import type { PairCalibration } from '../cache/pair-calibration.js';
+import { thresholdsOf, type PairCalibration, type ThresholdDecisions } from '../cache/pair-calibration.js';
 import type { AcceptanceThresholds } from '../cache/policy.js';
 import type { AuditStats } from '../cache/shadow-audit.js';
 import { RouterError } from '../errors.js';
@@ -7,6 +7,7 @@ import {
   GetCacheStatsResponse,
   type InvalidateCacheRequest,
   type InvalidateCacheResponse,
+  type TaskThresholds,
 } from '../gen/pointsman/router/v1/admin.js';
 
 /** Acceptance thresholds in force, and what the bundle's pairs had to do with them. */
@@ -29,7 +30,7 @@ export async function readCacheStats(cache: CacheAdmin | undefined): Promise<Get
   const stats = await cache.answers.stats();
   const audit = cache.audit?.stats();
   const { minProbability, minProbabilityUnverified, calibration } = cache.thresholds();
-  return GetCacheStatsResponse.fromPartial({
+  const figures = GetCacheStatsResponse.fromPartial({
     memoryEntries: BigInt(stats.local.entries),
     memoryBytes: BigInt(stats.local.bytes),
     lookups: BigInt(stats.lookups),
@@ -46,10 +47,26 @@ export async function readCacheStats(cache: CacheAdmin | undefined): Promise<Get
     sharedStore: stats.shared?.state ?? 'off',
     minProbability,
     minProbabilityUnverified,
-    calibration: calibration?.verified.outcome ?? 'none',
-    calibrationUnverified: calibration?.unverified.outcome ?? 'none',
-    calibrationPairs: Math.max(calibration?.verified.differentPairs ?? 0, calibration?.unverified.differentPairs ?? 0),
+    calibration: calibration?.general.verified.outcome ?? 'none',
+    calibrationUnverified: calibration?.general.unverified.outcome ?? 'none',
+    calibrationPairs: calibration === undefined ? 0 : pairsOf(calibration.general),
   });
+  return { ...figures, taskThresholds: [...(calibration?.tasks ?? [])].map(toWireThresholds) };
+}
+
+function toWireThresholds([task, decisions]: readonly [string, ThresholdDecisions]): TaskThresholds {
+  return {
+    task,
+    ...thresholdsOf(decisions),
+    calibration: decisions.verified.outcome,
+    calibrationUnverified: decisions.unverified.outcome,
+    calibrationPairs: pairsOf(decisions),
+  };
+}
+
+/** Different pairs that a look-up would look at. */
+function pairsOf({ verified, unverified }: ThresholdDecisions): number {
+  return Math.max(verified.differentPairs, unverified.differentPairs);
 }
 
 /**

@@ -43,6 +43,26 @@ t.test('keeps the bound whatever the pairs are', async () => {
   );
 });
 
+t.test('a pair that names a task moves that task alone', async (t) => {
+  const letters = Array.from({ length: 60 }, (_, place) => 'x'.repeat(place + 1));
+  const pairs = letters.map((name) => ({
+    stored: `tell me about ${name}`,
+    asked: `Tell me about ${name}`,
+    isSame: false,
+    task: 'invoices',
+  }));
+  const { general, tasks } = await calibrateOnPairs(pairs, {
+    configured: { minProbability: 0.5, minProbabilityUnverified: 0.5 },
+    mayLower: true,
+    embedder: createFakeEmbedder(),
+    minSimilarity: 0.7,
+    signal: new AbortController().signal,
+  });
+  t.match(general.unverified, { outcome: 'tooFew', threshold: 0.5, differentPairs: 0 });
+  t.same([...tasks.keys()], ['invoices']);
+  t.match(tasks.get('invoices')?.unverified, { outcome: 'raised', differentPairs: 60 });
+});
+
 t.test('judges pairs with and without the verifier, and counts only different ones that are near', async (t) => {
   const sure = { score: async (pairs: readonly unknown[]) => pairs.map(() => 8), fingerprint: 'v', maxTokens: 128 };
   const places = Array.from({ length: 60 }, (_, place) => `town ${String.fromCharCode(97 + (place % 26))}${place}`);
@@ -59,9 +79,14 @@ t.test('judges pairs with and without the verifier, and counts only different on
     minSimilarity: 0.7,
     signal: new AbortController().signal,
   };
-  const { verified, unverified } = await calibrateOnPairs(pairs, { ...options, verifier: sure });
+  const { general } = await calibrateOnPairs(pairs, { ...options, verifier: sure });
+  const { verified, unverified } = general;
   t.match(verified, { outcome: 'raised', differentPairs: 61 });
   t.match(unverified, { outcome: 'raised', differentPairs: 61 });
   t.ok(verified.threshold > unverified.threshold, 'each on its own scale');
-  t.match((await calibrateOnPairs(pairs, options)).verified, { outcome: 'tooFew', differentPairs: 0, threshold: 0.5 });
+  t.match((await calibrateOnPairs(pairs, options)).general.verified, {
+    outcome: 'tooFew',
+    differentPairs: 0,
+    threshold: 0.5,
+  });
 });

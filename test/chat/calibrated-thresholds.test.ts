@@ -17,6 +17,7 @@ const wrongPairs = (count: number): CachePair[] =>
 
 function setUp(first: readonly CachePair[], changes: Partial<CalibratedThresholdsOptions> = {}) {
   let pairs = first;
+  const tasks = [{ id: 'towns' }];
   let listener = (): void => undefined;
   const messages: string[] = [];
   const note = (_facts: object, message: string): void => void messages.push(message);
@@ -28,7 +29,7 @@ function setUp(first: readonly CachePair[], changes: Partial<CalibratedThreshold
     embedder: createFakeEmbedder(),
     snapshots: {
       // Only the pairs of the bundle are read.
-      current: () => ({ bundle: { cachePairs: pairs } as unknown as Bundle }) as unknown as Snapshot,
+      current: () => ({ bundle: { cachePairs: pairs, tasks } as unknown as Bundle }) as unknown as Snapshot,
       onSwap: (added) => {
         listener = () => added({} as Snapshot);
         return () => (listener = () => undefined);
@@ -50,22 +51,33 @@ t.test('follows the pairs of the snapshot in service, and goes back without them
   t.same(thresholds.current(), configured, 'those of the config until the pairs are judged');
   await thresholds.settled();
   t.ok(thresholds.current().minProbabilityUnverified > configured.minProbabilityUnverified);
-  t.match(thresholds.calibration(), { unverified: { outcome: 'raised', differentPairs: 60 } });
+  t.match(thresholds.calibration(), { general: { unverified: { outcome: 'raised', differentPairs: 60 } } });
   t.match(messages, [/follow the bundle/]);
   await swap([]);
   t.same(thresholds.current(), configured);
   t.equal(thresholds.calibration(), undefined);
   await swap(wrongPairs(60));
-  t.match(thresholds.calibration(), { unverified: { outcome: 'raised' } });
+  t.match(thresholds.calibration(), { general: { unverified: { outcome: 'raised' } } });
   thresholds.close();
   await swap([]);
-  t.match(thresholds.calibration(), { unverified: { outcome: 'raised' } }, 'closed');
+  t.match(thresholds.calibration(), { general: { unverified: { outcome: 'raised' } } }, 'closed');
 });
 
 t.test('does not count pairs in languages that are never compared', async (t) => {
   const { thresholds } = setUp(wrongPairs(60), { semanticLanguages: ['de'] });
   await thresholds.settled();
   t.equal(thresholds.calibration(), undefined);
+});
+
+t.test('keeps thresholds by task, and does not judge the same pairs twice', async (t) => {
+  const ofTowns = wrongPairs(60).map((pair) => ({ ...pair, taskIndex: 0 }));
+  const { thresholds, swap, messages } = setUp(ofTowns);
+  await thresholds.settled();
+  t.ok(thresholds.current('towns').minProbabilityUnverified > configured.minProbabilityUnverified);
+  t.same(thresholds.current('rivers'), configured);
+  t.same(thresholds.current(), configured);
+  await swap([...ofTowns]);
+  t.equal(messages.length, 1);
 });
 
 t.test('keeps the thresholds where the pairs cannot be judged', async (t) => {

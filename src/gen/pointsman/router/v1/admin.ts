@@ -208,13 +208,31 @@ export interface GetCacheStatsResponse {
   readonly calibration: string;
   /** What they did to the second. */
   readonly calibrationUnverified: string;
-  /** Different pairs that a look-up would look at. */
+  /** Different pairs without a task that a look-up would look at. */
   readonly calibrationPairs: number;
+  /** Thresholds of the tasks that have pairs of their own. Those above hold for the others. */
+  readonly taskThresholds: readonly TaskThresholds[];
 }
 
 export interface GetCacheStatsResponse_RefusalsEntry {
   readonly key: string;
   readonly value: bigint;
+}
+
+/** TaskThresholds are the acceptance thresholds of one task. */
+export interface TaskThresholds {
+  /** Id of the task. */
+  readonly task: string;
+  /** Least acceptance probability of a semantic hit. */
+  readonly minProbability: number;
+  /** The same for prompts that the verifier did not read. */
+  readonly minProbabilityUnverified: number;
+  /** What the task's pairs did to the first: "tooFew", "kept", "raised", "lowered". */
+  readonly calibration: string;
+  /** What they did to the second. */
+  readonly calibrationUnverified: string;
+  /** Different pairs of the task that a look-up would look at. */
+  readonly calibrationPairs: number;
 }
 
 /** InvalidateCacheRequest removes the entries that match every field set. */
@@ -1866,6 +1884,7 @@ function createBaseGetCacheStatsResponse(): GetCacheStatsResponse {
     calibration: "",
     calibrationUnverified: "",
     calibrationPairs: 0,
+    taskThresholds: [],
   };
 }
 
@@ -1951,6 +1970,9 @@ export const GetCacheStatsResponse: MessageFns<GetCacheStatsResponse> = {
     }
     if (message.calibrationPairs !== 0) {
       writer.uint32(144).int32(message.calibrationPairs);
+    }
+    for (const v of message.taskThresholds) {
+      TaskThresholds.encode(v!, writer.uint32(154).fork()).join();
     }
     return writer;
   },
@@ -2115,6 +2137,14 @@ export const GetCacheStatsResponse: MessageFns<GetCacheStatsResponse> = {
             message.calibrationPairs = reader.int32();
             continue;
           }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.taskThresholds.push(TaskThresholds.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2212,6 +2242,11 @@ export const GetCacheStatsResponse: MessageFns<GetCacheStatsResponse> = {
         : isSet(object.calibration_pairs)
         ? globalThis.Number(object.calibration_pairs)
         : 0,
+      taskThresholds: globalThis.Array.isArray(object?.taskThresholds)
+        ? object.taskThresholds.map((e: any) => TaskThresholds.fromJSON(e))
+        : globalThis.Array.isArray(object?.task_thresholds)
+        ? object.task_thresholds.map((e: any) => TaskThresholds.fromJSON(e))
+        : [],
     };
   },
 
@@ -2277,6 +2312,9 @@ export const GetCacheStatsResponse: MessageFns<GetCacheStatsResponse> = {
     if (message.calibrationPairs !== 0) {
       obj.calibrationPairs = Math.round(message.calibrationPairs);
     }
+    if (message.taskThresholds?.length) {
+      obj.taskThresholds = message.taskThresholds.map((e) => TaskThresholds.toJSON(e));
+    }
     return obj;
   },
 
@@ -2323,6 +2361,7 @@ export const GetCacheStatsResponse: MessageFns<GetCacheStatsResponse> = {
     message.calibration = object.calibration ?? "";
     message.calibrationUnverified = object.calibrationUnverified ?? "";
     message.calibrationPairs = object.calibrationPairs ?? 0;
+    message.taskThresholds = object.taskThresholds?.map((e) => TaskThresholds.fromPartial(e)) || [];
     return message;
   },
 };
@@ -2415,6 +2454,178 @@ export const GetCacheStatsResponse_RefusalsEntry: MessageFns<GetCacheStatsRespon
     const message = createBaseGetCacheStatsResponse_RefusalsEntry() as any;
     message.key = object.key ?? "";
     message.value = (object.value !== undefined && object.value !== null) ? BigInt(object.value) : 0n;
+    return message;
+  },
+};
+
+function createBaseTaskThresholds(): TaskThresholds {
+  return {
+    task: "",
+    minProbability: 0,
+    minProbabilityUnverified: 0,
+    calibration: "",
+    calibrationUnverified: "",
+    calibrationPairs: 0,
+  };
+}
+
+export const TaskThresholds: MessageFns<TaskThresholds> = {
+  encode(message: TaskThresholds, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.task !== "") {
+      writer.uint32(10).string(message.task);
+    }
+    if (message.minProbability !== 0) {
+      writer.uint32(17).double(message.minProbability);
+    }
+    if (message.minProbabilityUnverified !== 0) {
+      writer.uint32(25).double(message.minProbabilityUnverified);
+    }
+    if (message.calibration !== "") {
+      writer.uint32(34).string(message.calibration);
+    }
+    if (message.calibrationUnverified !== "") {
+      writer.uint32(42).string(message.calibrationUnverified);
+    }
+    if (message.calibrationPairs !== 0) {
+      writer.uint32(48).int32(message.calibrationPairs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TaskThresholds {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTaskThresholds() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.task = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.minProbability = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.minProbabilityUnverified = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.calibration = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.calibrationUnverified = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.calibrationPairs = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TaskThresholds {
+    return {
+      task: isSet(object.task) ? globalThis.String(object.task) : "",
+      minProbability: isSet(object.minProbability)
+        ? globalThis.Number(object.minProbability)
+        : isSet(object.min_probability)
+        ? globalThis.Number(object.min_probability)
+        : 0,
+      minProbabilityUnverified: isSet(object.minProbabilityUnverified)
+        ? globalThis.Number(object.minProbabilityUnverified)
+        : isSet(object.min_probability_unverified)
+        ? globalThis.Number(object.min_probability_unverified)
+        : 0,
+      calibration: isSet(object.calibration) ? globalThis.String(object.calibration) : "",
+      calibrationUnverified: isSet(object.calibrationUnverified)
+        ? globalThis.String(object.calibrationUnverified)
+        : isSet(object.calibration_unverified)
+        ? globalThis.String(object.calibration_unverified)
+        : "",
+      calibrationPairs: isSet(object.calibrationPairs)
+        ? globalThis.Number(object.calibrationPairs)
+        : isSet(object.calibration_pairs)
+        ? globalThis.Number(object.calibration_pairs)
+        : 0,
+    };
+  },
+
+  toJSON(message: TaskThresholds): unknown {
+    const obj: any = {};
+    if (message.task !== "") {
+      obj.task = message.task;
+    }
+    if (message.minProbability !== 0) {
+      obj.minProbability = floatToJson(message.minProbability);
+    }
+    if (message.minProbabilityUnverified !== 0) {
+      obj.minProbabilityUnverified = floatToJson(message.minProbabilityUnverified);
+    }
+    if (message.calibration !== "") {
+      obj.calibration = message.calibration;
+    }
+    if (message.calibrationUnverified !== "") {
+      obj.calibrationUnverified = message.calibrationUnverified;
+    }
+    if (message.calibrationPairs !== 0) {
+      obj.calibrationPairs = Math.round(message.calibrationPairs);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<TaskThresholds>, I>>(base?: I): TaskThresholds {
+    return TaskThresholds.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<TaskThresholds>, I>>(object: I): TaskThresholds {
+    const message = createBaseTaskThresholds() as any;
+    message.task = object.task ?? "";
+    message.minProbability = object.minProbability ?? 0;
+    message.minProbabilityUnverified = object.minProbabilityUnverified ?? 0;
+    message.calibration = object.calibration ?? "";
+    message.calibrationUnverified = object.calibrationUnverified ?? "";
+    message.calibrationPairs = object.calibrationPairs ?? 0;
     return message;
   },
 };
