@@ -12,8 +12,9 @@ import { createAnswerCache, type AnswerCacheOptions } from '../src/cache/create-
 import { createHitJudge } from '../src/cache/hit-judge.js';
 import type { HitJudge } from '../src/cache/hit-judge.js';
 import { createMemoryStore } from '../src/cache/memory-store.js';
-import { calibrateOnPairs, thresholdsOf } from '../src/cache/pair-calibration.js';
+import { calibrateOnPairs } from '../src/cache/pair-calibration.js';
 import { DEFAULT_CACHE_SETTINGS } from '../src/cache/policy.js';
+import { configuredThresholds, thresholdsInForce } from '../src/chat/acceptance-thresholds.js';
 import { labelledPairs } from '../src/chat/calibrated-thresholds.js';
 import { projectRoot } from '../src/config/project-root.js';
 import { createTransformersEmbedder } from '../src/embedding/transformers-embedder.js';
@@ -99,15 +100,17 @@ type Thresholds = NonNullable<AnswerCacheOptions['thresholds']>;
 
 /** The thresholds that the bundle's pairs lead to. */
 async function calibrate(embedder: TransformersEmbedder, { bundle }: Snapshot): Promise<Thresholds> {
-  const { general, tasks } = await calibrateOnPairs(labelledPairs(bundle, DEFAULT_CACHE_SETTINGS.semanticLanguages), {
-    configured: DEFAULT_CACHE_SETTINGS,
+  const { minProbabilityUnverified, semanticLanguages } = DEFAULT_CACHE_SETTINGS;
+  const configured = configuredThresholds(bundle, { minProbabilityUnverified });
+  const calibration = await calibrateOnPairs(labelledPairs(bundle, semanticLanguages), {
+    configured,
     mayLower: true,
     embedder,
     minSimilarity: DEFAULT_CACHE_SETTINGS.minSimilarity,
     signal,
     ...(embedder.verifier === undefined ? {} : { verifier: embedder.verifier }),
   });
-  return (task) => thresholdsOf(tasks.get(task) ?? general);
+  return thresholdsInForce(configured, calibration);
 }
 
 function createCache(

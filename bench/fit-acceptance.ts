@@ -6,7 +6,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WEIGHTS_WITHOUT_VERIFIER, WEIGHTS_WITH_VERIFIER } from '../src/cache/acceptance-weights.js';
-import type { AcceptanceWeights } from '../src/cache/acceptance.js';
+import { acceptanceProbability, unverifiedRefusal, type AcceptanceWeights } from '../src/cache/acceptance.js';
+import { decideThreshold, type ThresholdDecision } from '../src/cache/pair-calibration.js';
 import { gatherEvidence } from '../src/cache/pair-evidence.js';
 import type { LabelledPair } from '../src/cache/pair-evidence.js';
 import { DEFAULT_CACHE_SETTINGS } from '../src/cache/policy.js';
@@ -27,7 +28,10 @@ import type { Cell } from './lib/report.js';
 
 const root = projectRoot();
 const args = readArguments('fit:acceptance', {
-  clusters: { help: 'folder of the clusters', default: join(root, 'router-models/verifiers/clusters') },
+  clusters: {
+    help: 'folders of the clusters, in the order of training',
+    default: ['clusters', 'clusters-2'].map((name) => join(root, 'router-models/verifiers', name)).join(','),
+  },
   calibration: { help: 'own pairs: q1, q2, label', default: join(root, 'bench/data/cache-calibration-pairs.jsonl') },
   questions: { help: 'pairs that settle the bias: q1, q2, label', default: 'cache_gptcache_qqp_dev.jsonl' },
   skip: { help: 'shuffled question pairs that bench:cache draws with the same seed', default: '10000' },
@@ -83,7 +87,8 @@ async function gatherAll(sets: readonly (readonly LabelledPair[])[]): Promise<re
     gathered.push(
       pairs.map((pair, place) => {
         const finding = isComparable(pair) ? found[place] : undefined;
-        return { isSame: pair.isSame, ...(finding?.kind === 'weighed' ? { evidence: finding.evidence } : {}) };
+        const isSeen = finding !== undefined && finding.kind !== 'unseen';
+        return { isSame: pair.isSame, isSeen, ...(finding?.kind === 'weighed' ? { evidence: finding.evidence } : {}) };
       }),
     );
   }
@@ -91,11 +96,20 @@ async function gatherAll(sets: readonly (readonly LabelledPair[])[]): Promise<re
   return gathered;
 }
 
-/** The pair as the judge sees it without the verifier: no score, and every substitution refused. */
-function withoutVerifier({ evidence, isSame }: SampledPair): SampledPair {
-  if (evidence === undefined || evidence.features.isSubstituted) return { isSame };
+/** The pair as the judge sees it without the verifier. */
+function withoutVerifier({ evidence, ...pair }: SampledPair): SampledPair {
+  if (evidence === undefined) return pair;
   const { similarity, features } = evidence;
-  return { isSame, evidence: { similarity, features } };
+  const plain = { similarity, features };
+  return unverifiedRefusal(plain) === undefined ? { ...pair, evidence: plain } : pair;
+}
+
+/** The threshold that the service would take for a task whose pairs these were. */
+function thresholdFor(pairs: readonly SampledPair[], weights: AcceptanceWeights): ThresholdDecision {
+  const probabilities = pairs
+    .filter(({ isSame, isSeen }) => isSeen && !isSame)
+    .map(({ evidence }) => (evidence === undefined ? 0 : acceptanceProbability(evidence, weights)));
+  return decideThreshold(probabilities, { configured: minProbability, mayLower: true });
 }
 
 function weighable(pairs: readonly SampledPair[]): readonly LabelledEvidence[] {
@@ -115,7 +129,7 @@ function figuresOf(
 
 async function main(): Promise<void> {
   const written = [
-    ...heldOutPairs(await readClusters(args.text('clusters'))),
+    ...heldOutPairs(await readClusters(args.text('clusters').split(','))),
     ...(await readPairs(args.text('calibration'))),
   ];
   const [own = [], questions = []] = await gatherAll([written, await drawQuestions()]);
@@ -124,7 +138,7 @@ async function main(): Promise<void> {
   const judged = weighable(own).filter(({ evidence }) => evidence.verifierLogit !== undefined);
   const verified = settleBias(
     fitWeights(judged, {
-      names: ['similarity', 'verifierLogit', 'uncovered', 'isSubstituted'],
+      names: ['similarity', 'verifierLogit', 'uncovered', 'isSubstituted', 'isSuspected'],
       ...(ratio > 0 ? { similarityPerLogit: ratio } : {}),
     }),
     questions,
@@ -137,12 +151,15 @@ async function main(): Promise<void> {
     maxFalseHitRate,
   });
 
+  const led = thresholdFor(own, verified);
   printTable(
     ['weights and pairs', 'n', 'same', 'weighed', 'recall', 'false hits'],
     [
       figuresOf('verifier, questions', questions, verified, minProbability),
       figuresOf('verifier, shipped weights, questions', questions, WEIGHTS_WITH_VERIFIER, minProbability),
       figuresOf('verifier, own', own, verified, minProbability),
+      figuresOf(`verifier, own, at ${round(led.threshold, 3)}`, own, verified, led.threshold),
+      figuresOf(`verifier, questions, at ${round(led.threshold, 3)}`, questions, verified, led.threshold),
       figuresOf('no verifier, questions', plainQuestions, unverified, minProbabilityUnverified),
       figuresOf(
         'no verifier, shipped weights, questions',
@@ -152,6 +169,10 @@ async function main(): Promise<void> {
       ),
       figuresOf('no verifier, own', plainOwn, unverified, minProbabilityUnverified),
     ],
+  );
+  console.log(
+    `\nA task with the own pairs would take the threshold ${led.threshold.toFixed(3)} (${led.outcome}): ` +
+      `${led.wrongHits} wrong hits of ${led.differentPairs} different pairs that a look-up looks at.`,
   );
   const source = renderWeights({
     verified,
@@ -166,6 +187,7 @@ async function main(): Promise<void> {
   await writeFigures(args.jsonFile, {
     verified,
     unverified,
+    ownThreshold: led,
     questions: hitRates(questions, verified, minProbability),
     questionsUnverified: hitRates(plainQuestions, unverified, minProbabilityUnverified),
   });

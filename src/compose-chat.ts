@@ -1,9 +1,10 @@
 import { createAnswerCache, type AnswerCacheOptions } from './cache/create-answer-cache.js';
 import { createHitJudge } from './cache/hit-judge.js';
 import { createMemoryStore } from './cache/memory-store.js';
+import { DEFAULT_CACHE_SETTINGS } from './cache/policy.js';
 import { connectRedis } from './cache/redis-connection.js';
 import { createRedisStore } from './cache/redis-store.js';
-import { followCachePairs } from './chat/calibrated-thresholds.js';
+import { followThresholds } from './chat/calibrated-thresholds.js';
 import { createCachedAnswers } from './chat/cached-answers.js';
 import { createChatPipeline, type ChatPipeline } from './chat/chat-pipeline.js';
 import { createHitAudit } from './chat/hit-audit.js';
@@ -45,22 +46,22 @@ export function startChat(
 
   const { cache: settings } = config;
   const clock = Date.now;
-  const thresholds =
-    settings.calibration === 'off'
-      ? undefined
-      : followCachePairs({
-          ...settings,
-          configured: settings,
-          mayLower: settings.calibration === 'both',
-          snapshots,
-          embedder,
-          ...(embedder.verifier === undefined ? {} : { verifier: embedder.verifier }),
-          logger: parts.logger,
-        });
-  if (thresholds !== undefined) stack.add(() => thresholds.close());
+  const thresholds = followThresholds({
+    ...settings,
+    settings,
+    snapshots,
+    embedder,
+    ...(embedder.verifier === undefined ? {} : { verifier: embedder.verifier }),
+    logger: parts.logger,
+  });
+  stack.add(() => thresholds.close());
   const answers = createAnswerCache({
-    ...(thresholds === undefined ? {} : { thresholds: (task) => thresholds.current(task) }),
-    settings: { ...settings, isMaskedDataAllowed: settings.allowPersonalData },
+    thresholds: thresholds.current,
+    settings: {
+      ...settings,
+      minProbability: settings.minProbability ?? DEFAULT_CACHE_SETTINGS.minProbability,
+      isMaskedDataAllowed: settings.allowPersonalData,
+    },
     embedderFingerprint: embedder.fingerprint,
     judge: createHitJudge({
       verifierTimeoutMs: settings.verifierTimeoutMs,
@@ -82,9 +83,9 @@ export function startChat(
     cache: { answers: createCachedAnswers(answers, embedder), replay: settings.replay, audit },
   });
   const inForce = (): ThresholdStatus => ({
-    ...settings,
-    ...thresholds?.current(),
-    calibration: thresholds?.calibration(),
+    ...thresholds.current(),
+    tasks: thresholds.tasks(),
+    calibration: thresholds.calibration(),
   });
   return { pipeline, cache: { answers, audit, thresholds: inForce } };
 }

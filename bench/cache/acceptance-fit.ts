@@ -9,9 +9,11 @@ export interface LabelledEvidence {
   readonly isSame: boolean;
 }
 
-/** A pair of the sample that settles the bias; without evidence where a look-up refuses it before weighing. */
+/** A pair of a sample; without evidence where a look-up refuses it before weighing. */
 export interface SampledPair {
   readonly evidence?: AcceptanceEvidence;
+  /** Whether a look-up would look at the stored prompt at all. */
+  readonly isSeen: boolean;
   readonly isSame: boolean;
 }
 
@@ -68,6 +70,7 @@ export function fitWeights(
       verifierLogit,
       uncovered: weightOf('uncovered'),
       isSubstituted: weightOf('isSubstituted'),
+      isSuspected: weightOf('isSuspected'),
     },
   };
 }

@@ -12,16 +12,15 @@ export interface Cluster {
 const HELD_OUT = { divisor: 14, rest: 5 };
 
 /**
- * The clusters of `*.txt` in a folder, files in the order of their names: `# topic`, `= wording | wording`, `x look-alike | look-alike`
+ * The clusters of `*.txt` in folders, files in the order of their names: `# topic`, `= wording | wording`, `x look-alike | look-alike`
  * for the cluster above.
  *
  * @throws Error when the folder is missing or a line is of another kind
  */
-export async function readClusters(folder: string): Promise<readonly Cluster[]> {
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.txt')).sort();
+export async function readClusters(folders: readonly string[]): Promise<readonly Cluster[]> {
   const clusters: { same: string[]; different: string[] }[] = [];
-  for (const file of files) {
-    const lines = (await readFile(join(folder, file), 'utf8')).split('\n');
+  for (const file of (await Promise.all(folders.map(clusterFiles))).flat()) {
+    const lines = (await readFile(file, 'utf8')).split('\n');
     lines.forEach((raw, index) => {
       const line = raw.trim();
       if (line === '' || line.startsWith('#')) return;
@@ -29,7 +28,7 @@ export async function readClusters(folder: string): Promise<readonly Cluster[]> 
       const last = clusters.at(-1);
       if (line.startsWith('=')) clusters.push({ same: texts, different: [] });
       else if (line.startsWith('x ') && last !== undefined) last.different.push(...texts);
-      else throw new Error(`${join(folder, file)}:${index + 1} starts with neither "#", "=" nor "x " after a "=" line`);
+      else throw new Error(`${file}:${index + 1} starts with neither "#", "=" nor "x " after a "=" line`);
     });
   }
   return clusters;
@@ -43,6 +42,14 @@ export function heldOutPairs(clusters: readonly Cluster[]): readonly LabelledPai
       ...same.flatMap((stored, place) => same.slice(place + 1).map((asked) => ({ stored, asked, isSame: true }))),
       ...same.flatMap((stored) => different.map((asked) => ({ stored, asked, isSame: false }))),
     ]);
+}
+
+async function clusterFiles(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder);
+  return names
+    .filter((name) => name.endsWith('.txt'))
+    .sort()
+    .map((name) => join(folder, name));
 }
 
 function trimmed(text: string): string[] {

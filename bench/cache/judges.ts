@@ -18,6 +18,7 @@ const NO_DIFFERENCE = {
   coverage: 1,
   isSubstituted: false,
   isQuestionDoubtful: false,
+  isSuspected: false,
   tellingWords: 0,
 };
 

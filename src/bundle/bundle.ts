@@ -34,6 +34,8 @@ export interface Task {
     readonly ttlSeconds: number;
     /** Cosine; counts where it is above the cache's default. */
     readonly minSimilarity?: number;
+    /** Acceptance probability, in place of the cache's default. */
+    readonly minProbability?: number;
   };
   /** Typical length of an answer in tokens. */
   readonly expectedCompletionTokens: number;

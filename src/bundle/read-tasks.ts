@@ -63,14 +63,18 @@ function readTask(file: BundleFile, taskIndex: number, problems: ProblemList): R
   const document = text === undefined ? undefined : parseYaml(file.file, text, problems);
   const row = document === undefined ? undefined : checkSchema(taskSchema, document, problems);
   if (document === undefined || row === undefined) return undefined;
-  const { minSimilarity, ...cache } = row.cache;
+  const { minSimilarity, minProbability, ...cache } = row.cache;
   return {
     task: {
       id: row.id,
       title: row.title,
       description: row.description,
       qualityFloor: row.qualityFloor,
-      cache: { ...cache, ...(minSimilarity !== undefined && { minSimilarity }) },
+      cache: {
+        ...cache,
+        ...(minSimilarity !== undefined && { minSimilarity }),
+        ...(minProbability !== undefined && { minProbability }),
+      },
       expectedCompletionTokens: row.expectedCompletionTokens,
       exemplarCount: row.exemplars.length,
       location: document.locate([]),

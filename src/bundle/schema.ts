@@ -63,6 +63,7 @@ export const taskSchema = z.strictObject({
     policy: oneOf(['allow', 'exact', 'never']),
     ttlSeconds: integerBetween(1, 31_536_000).default(86_400),
     minSimilarity: numberBetween(-1, 1).optional(),
+    minProbability: numberBetween(0, 1).optional(),
   }),
   expectedCompletionTokens: tokens(),
   exemplars: z

@@ -12,11 +12,11 @@ export const FITTED_VERIFIER_REVISION = 'b6999037c4735542';
  */
 export const WEIGHTS_WITH_VERIFIER: AcceptanceWeights = {
   bias: -7.65,
-  inputs: { similarity: 8.11, verifierLogit: 0.81, uncovered: 0.89, isSubstituted: 0.17 },
+  inputs: { similarity: 8.11, verifierLogit: 0.81, uncovered: 0.89, isSubstituted: 0.17, isSuspected: -1 },
 };
 
 /** For pairs without a score; fitted to the same pairs. */
 export const WEIGHTS_WITHOUT_VERIFIER: AcceptanceWeights = {
   bias: -12.28,
-  inputs: { similarity: 14.42, verifierLogit: 0, uncovered: 0, isSubstituted: -0.1 },
+  inputs: { similarity: 14.42, verifierLogit: 0, uncovered: 0, isSubstituted: -0.1, isSuspected: 0 },
 };

@@ -9,10 +9,11 @@ export interface AcceptanceWeights {
     readonly verifierLogit: number;
     readonly uncovered: number;
     readonly isSubstituted: number;
+    readonly isSuspected: number;
   };
 }
 
-/** What is known of a stored and an asked prompt that no check of the guard refused. */
+/** What is known of a stored and an asked prompt that no check of the guard refused outright. */
 export interface AcceptanceEvidence {
   /** Cosine, -1 to 1. */
   readonly similarity: number;
@@ -34,17 +35,29 @@ export function acceptanceInputs(
     verifierLogit: Math.max(-LOGIT_BOUND, Math.min(LOGIT_BOUND, verifierLogit)),
     uncovered: 1 - features.coverage,
     isSubstituted: features.isSubstituted ? 1 : 0,
+    isSuspected: features.isSuspected ? 1 : 0,
   };
 }
 
+/** What speaks against a hit where the verifier did not read the pair: then a suspicion or a word in another's place is enough. */
+export function unverifiedRefusal({
+  features,
+  verifierLogit,
+}: AcceptanceEvidence): 'suspicion' | 'substitution' | undefined {
+  if (verifierLogit !== undefined) return undefined;
+  if (features.isSuspected) return 'suspicion';
+  return features.isSubstituted ? 'substitution' : undefined;
+}
+
 /**
- * Probability that both prompts want the same answer: a logistic function of cosine, the verifier's logit and the guard's features.
- * By default with the shipped weights; without a logit other weights hold, fitted without it.
+ * Probability that both prompts want the same answer: a logistic function of cosine, the verifier's logit and the guard's features; 0
+ * where {@link unverifiedRefusal} speaks. By default with the shipped weights; without a logit other weights hold, fitted without it.
  */
 export function acceptanceProbability(
   evidence: AcceptanceEvidence,
   weights = evidence.verifierLogit === undefined ? WEIGHTS_WITHOUT_VERIFIER : WEIGHTS_WITH_VERIFIER,
 ): number {
+  if (unverifiedRefusal(evidence) !== undefined) return 0;
   const inputs = acceptanceInputs(evidence);
   let sum = weights.bias;
   for (const name of Object.keys(inputs) as (keyof typeof inputs)[]) sum += weights.inputs[name] * inputs[name];

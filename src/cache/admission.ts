@@ -2,7 +2,7 @@ import type { CachePolicy, RouteRequest } from '../request.js';
 import type { CachedAnswer } from './cached-answer.js';
 import { freshnessOf } from './guard/freshness.js';
 import type { Freshness } from './guard/freshness.js';
-import { readPrompt } from './guard/tokens.js';
+import { plainText } from './guard/tokens.js';
 import type { CacheSettings, TaskCaching } from './policy.js';
 
 /** Facts of a request that are known before it is embedded. */
@@ -21,8 +21,6 @@ export interface TaskFacts {
   readonly ttlSeconds: number;
   /** Cosine; counts where it is above the cache's own. */
   readonly minSimilarity?: number;
-  /** Acceptance probability; counts where it is above the cache's own. */
-  readonly minProbability?: number;
   /** Of the last user turn. L2-normalised. */
   readonly vector: Float32Array;
   /** A vector of a cut text is never compared. */
@@ -51,7 +49,7 @@ export type BypassReason =
 
 /** How fast the answer to a prompt goes stale. */
 export function promptFreshness(text: string): Freshness {
-  return freshnessOf(readPrompt(text));
+  return freshnessOf(plainText(text));
 }
 
 /** Why no tier may be asked, if so. */

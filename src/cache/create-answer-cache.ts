@@ -167,7 +167,7 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
     const { minProbability, minProbabilityUnverified } = options.thresholds?.(task.task) ?? settings;
     const candidates = usable.map(({ entry, similarity }) => ({ text: entry.text, similarity }));
     const judgement = await judge.judge(ticket.identity.text, candidates, {
-      minProbability: Math.max(minProbability, task.minProbability ?? 0),
+      minProbability,
       minProbabilityUnverified,
       signal: call.signal,
     });

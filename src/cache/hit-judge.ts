@@ -1,6 +1,6 @@
 import type { PairVerifier } from '../embedding/pair-verifier.js';
-import { acceptanceProbability } from './acceptance.js';
-import type { GuardFeatures } from './guard/hit-guard.js';
+import { acceptanceProbability, unverifiedRefusal } from './acceptance.js';
+import type { GuardCheck, GuardFeatures } from './guard/hit-guard.js';
 import { compareForHit, readForGuard } from './guard/hit-guard.js';
 import { fitsVerifier } from './pair-evidence.js';
 
@@ -55,6 +55,7 @@ interface Open {
   readonly place: number;
   readonly candidate: JudgedCandidate;
   readonly features: GuardFeatures;
+  readonly suspectedBy?: GuardCheck;
 }
 
 /** A judge over an optional verifier. */
@@ -65,8 +66,8 @@ export function createHitJudge(options: HitJudgeOptions): HitJudge {
       const reasons = new Map<number, string>();
       const open: Open[] = [];
       candidates.forEach((candidate, place) => {
-        const { refusedBy, features } = compareForHit(readForGuard(candidate.text), reading);
-        if (refusedBy === undefined) open.push({ place, candidate, features });
+        const { refusedBy, ...verdict } = compareForHit(readForGuard(candidate.text), reading);
+        if (refusedBy === undefined) open.push({ place, candidate, ...verdict });
         else reasons.set(place, `guard:${refusedBy}`);
       });
       const read = open.slice(0, MOST_VERIFIED);
@@ -93,24 +94,20 @@ interface Weighed {
   readonly refusedBy?: string;
 }
 
-/** Without the verifier a word in another's place is reason enough to refuse. */
 function weigh(
-  { place, candidate, features }: Open,
+  { place, candidate, features, suspectedBy }: Open,
   verifierLogit: number | undefined,
   thresholds: JudgeOptions,
 ): Weighed {
   const { similarity } = candidate;
-  if (verifierLogit === undefined) {
-    const probability = acceptanceProbability({ similarity, features });
-    const isRefused = features.isSubstituted || probability < thresholds.minProbabilityUnverified;
-    return {
-      place,
-      probability,
-      ...(isRefused ? { refusedBy: features.isSubstituted ? 'substitution' : 'acceptance' } : {}),
-    };
+  const evidence = { similarity, features, ...(verifierLogit === undefined ? {} : { verifierLogit }) };
+  const probability = acceptanceProbability(evidence);
+  const isVerified = verifierLogit !== undefined;
+  if (probability >= (isVerified ? thresholds.minProbability : thresholds.minProbabilityUnverified)) {
+    return { place, probability };
   }
-  const probability = acceptanceProbability({ similarity, features, verifierLogit });
-  return { place, probability, ...(probability < thresholds.minProbability ? { refusedBy: 'verifier' } : {}) };
+  if (suspectedBy !== undefined) return { place, probability, refusedBy: `guard:${suspectedBy}` };
+  return { place, probability, refusedBy: isVerified ? 'verifier' : (unverifiedRefusal(evidence) ?? 'acceptance') };
 }
 
 function likeliest(weighed: readonly Weighed[]): Weighed | undefined {

@@ -31,8 +31,8 @@ export interface PairCalibration {
 
 /** How thresholds may be moved. */
 export interface CalibrationLimits {
-  /** What the service config says. */
-  readonly configured: AcceptanceThresholds;
+  /** Where the thresholds of a task start; without a task, those of tasks about which nothing is said. */
+  readonly configured: (task?: string) => AcceptanceThresholds;
   readonly mayLower: boolean;
 }
 
@@ -100,12 +100,10 @@ export async function calibrateOnPairs(
     byTask.set(task, own);
   });
   const isVerified = options.verifier !== undefined;
-  const general = decideBoth(byTask.get(undefined) ?? [], { configured, mayLower, isVerified });
-  const base = thresholdsOf(general);
-  const tasks = [...byTask].flatMap(([task, own]) =>
-    task === undefined ? [] : [[task, decideBoth(own, { configured: base, mayLower, isVerified })] as const],
-  );
-  return { general, tasks: new Map(tasks) };
+  const decide = (task: string | undefined): ThresholdDecisions =>
+    decideBoth(byTask.get(task) ?? [], { configured: configured(task), mayLower, isVerified });
+  const tasks = [...byTask.keys()].filter((task) => task !== undefined);
+  return { general: decide(undefined), tasks: new Map(tasks.map((task) => [task, decide(task)])) };
 }
 
 /** The thresholds that were decided. */
@@ -115,8 +113,9 @@ export function thresholdsOf({ verified, unverified }: ThresholdDecisions): Acce
 
 function decideBoth(
   findings: readonly PairFinding[],
-  { configured, mayLower, isVerified }: CalibrationLimits & { readonly isVerified: boolean },
+  limits: { readonly configured: AcceptanceThresholds; readonly mayLower: boolean; readonly isVerified: boolean },
 ): ThresholdDecisions {
+  const { configured, mayLower, isVerified } = limits;
   const probabilities = (weigh: (evidence: AcceptanceEvidence) => number | undefined): readonly number[] =>
     findings.flatMap((finding) => probabilityOf(finding, weigh) ?? []);
   return {
@@ -129,9 +128,7 @@ function decideBoth(
       { configured: configured.minProbability, mayLower },
     ),
     unverified: decideThreshold(
-      probabilities(({ similarity, features }) =>
-        features.isSubstituted ? 0 : acceptanceProbability({ similarity, features }),
-      ),
+      probabilities(({ similarity, features }) => acceptanceProbability({ similarity, features })),
       { configured: configured.minProbabilityUnverified, mayLower },
     ),
   };

@@ -1,16 +1,24 @@
 import type { Bundle } from '../bundle/bundle.js';
 import type { SnapshotManager } from '../bundle/snapshot-manager.js';
-import { calibrateOnPairs, thresholdsOf } from '../cache/pair-calibration.js';
-import type { CalibrationLimits, PairCalibration } from '../cache/pair-calibration.js';
+import { calibrateOnPairs } from '../cache/pair-calibration.js';
+import type { PairCalibration } from '../cache/pair-calibration.js';
 import type { EvidenceOptions, LabelledPair } from '../cache/pair-evidence.js';
 import type { AcceptanceThresholds } from '../cache/policy.js';
 import { textRequest } from '../request.js';
 import { viewPrompt } from '../routing/prompt-view.js';
+import {
+  configuredThresholds,
+  thresholdsInForce,
+  type ThresholdsByTask,
+  type ThresholdSettings,
+} from './acceptance-thresholds.js';
 
-/** Acceptance thresholds that follow the bundle's `cache-pairs.jsonl`. */
+/** Acceptance thresholds that follow the bundle: its tasks and its `cache-pairs.jsonl`. */
 export interface CalibratedThresholds {
-  /** Those for a task's prompts, or where it has no pairs of its own for any: those of the config until the pairs are judged. */
-  current(task?: string): AcceptanceThresholds;
+  /** Those in force: of config and tasks alone until the pairs are judged. */
+  readonly current: ThresholdsByTask;
+  /** Those of the tasks that have others than most: by the bundle's word or by pairs of their own. */
+  tasks(): ReadonlyMap<string, AcceptanceThresholds>;
   /** What the pairs led to; undefined without pairs, or before they are judged. */
   calibration(): PairCalibration | undefined;
   /** Resolves once the pairs of the snapshot in service are judged, or could not be. */
@@ -19,7 +27,10 @@ export interface CalibratedThresholds {
 }
 
 /** Options of {@link followCachePairs}. */
-export interface CalibratedThresholdsOptions extends CalibrationLimits, Omit<EvidenceOptions, 'signal'> {
+export interface CalibratedThresholdsOptions extends Omit<EvidenceOptions, 'signal'> {
+  readonly settings: ThresholdSettings;
+  /** What the pairs may do to the thresholds. */
+  readonly calibration: 'off' | 'raise' | 'both';
   readonly snapshots: Pick<SnapshotManager, 'current' | 'onSwap'>;
   /** ISO 639-1; pairs in other languages are never compared. */
   readonly semanticLanguages: readonly string[];
@@ -30,28 +41,38 @@ export interface CalibratedThresholdsOptions extends CalibrationLimits, Omit<Evi
 }
 
 /**
- * Judges the pairs of the snapshot in service, and of each that is swapped in, in the background. Until that is done, and where it
- * fails, the thresholds before it hold.
+ * Reads the tasks of the snapshot in service, and of each that is swapped in, and judges its pairs in the background. Until that is
+ * done, and where it fails, what the pairs before led to holds.
  */
-export function followCachePairs(options: CalibratedThresholdsOptions): CalibratedThresholds {
-  const { snapshots, configured, logger } = options;
+export function followThresholds(options: CalibratedThresholdsOptions): CalibratedThresholds {
+  const { snapshots, settings, logger } = options;
+  let configured = configuredThresholds(snapshots.current().bundle, settings);
   let calibration: PairCalibration | undefined;
-  /** The pairs that it is made of. */
+  /** What it is made of. */
   let judged = '';
+  let inForce = configured;
   let running = new AbortController();
   let settled: Promise<void> = Promise.resolve();
 
+  const settle = (found: PairCalibration | undefined): void => {
+    calibration = found;
+    inForce = thresholdsInForce(configured, calibration);
+  };
   const follow = async (pairs: readonly LabelledPair[], signal: AbortSignal): Promise<void> => {
+    const key = JSON.stringify([pairs, pairs.map(({ task }) => configured(task))]);
     if (pairs.length === 0) {
-      calibration = undefined;
+      judged = '';
+      settle(undefined);
       return;
     }
-    if (calibration !== undefined && judged === JSON.stringify(pairs)) return;
+    settle(calibration);
+    if (key === judged) return;
     try {
-      const found = await calibrateOnPairs(pairs, { ...options, signal });
+      const mayLower = options.calibration === 'both';
+      const found = await calibrateOnPairs(pairs, { ...options, configured, mayLower, signal });
       if (signal.aborted) return;
-      calibration = found;
-      judged = JSON.stringify(pairs);
+      judged = key;
+      settle(found);
       logger.info(
         { general: found.general, tasks: Object.fromEntries(found.tasks) },
         "acceptance thresholds follow the bundle's cache pairs",
@@ -63,14 +84,22 @@ export function followCachePairs(options: CalibratedThresholdsOptions): Calibrat
   const start = (): void => {
     running.abort();
     running = new AbortController();
-    settled = follow(labelledPairs(snapshots.current().bundle, options.semanticLanguages), running.signal);
+    const { bundle } = snapshots.current();
+    configured = configuredThresholds(bundle, settings);
+    const pairs = options.calibration === 'off' ? [] : labelledPairs(bundle, options.semanticLanguages);
+    settled = follow(pairs, running.signal);
   };
   start();
   const unsubscribe = snapshots.onSwap(start);
   return {
-    current(task) {
-      if (calibration === undefined) return configured;
-      return thresholdsOf((task === undefined ? undefined : calibration.tasks.get(task)) ?? calibration.general);
+    current: (task) => inForce(task),
+    tasks() {
+      const tasks = snapshots
+        .current()
+        .bundle.tasks.filter(
+          ({ id, cache }) => cache.minProbability !== undefined || calibration?.tasks.has(id) === true,
+        );
+      return new Map(tasks.map(({ id }) => [id, inForce(id)]));
     },
     calibration: () => calibration,
     settled: () => settled,

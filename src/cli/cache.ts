@@ -116,17 +116,12 @@ function renderStats(stats: GetCacheStatsResponse): string {
 function renderThresholds(stats: GetCacheStatsResponse): string {
   const { minProbability, minProbabilityUnverified } = stats;
   if (minProbability === undefined || minProbabilityUnverified === undefined) return 'none';
-  if (stats.calibration !== 'none') return renderDecisions({ ...stats, minProbability, minProbabilityUnverified });
-  return `${renderValues({ minProbability, minProbabilityUnverified })}; no cache pairs`;
-}
-
-type Values = Pick<TaskThresholds, 'minProbability' | 'minProbabilityUnverified'>;
-
-function renderValues({ minProbability, minProbabilityUnverified }: Values): string {
-  return `${minProbability.toFixed(3)}, ${minProbabilityUnverified.toFixed(3)} without the verifier`;
+  return renderDecisions({ ...stats, minProbability, minProbabilityUnverified });
 }
 
 function renderDecisions(decided: Omit<TaskThresholds, 'task'>): string {
   const { calibration, calibrationUnverified, calibrationPairs } = decided;
-  return `${renderValues(decided)}; ${calibration} and ${calibrationUnverified} by ${calibrationPairs} different cache pairs`;
+  const values = `${decided.minProbability.toFixed(3)}, ${decided.minProbabilityUnverified.toFixed(3)} without the verifier`;
+  if (calibration === 'none') return `${values}; no cache pairs`;
+  return `${values}; ${calibration} and ${calibrationUnverified} by ${calibrationPairs} different cache pairs`;
 }

@@ -1,5 +1,5 @@
 import type { AnswerCache, CacheFilter } from '../cache/answer-cache.js';
-import { thresholdsOf, type PairCalibration, type ThresholdDecisions } from '../cache/pair-calibration.js';
+import type { PairCalibration, ThresholdDecisions } from '../cache/pair-calibration.js';
 import type { AcceptanceThresholds } from '../cache/policy.js';
 import type { AuditStats } from '../cache/shadow-audit.js';
 import { RouterError } from '../errors.js';
@@ -12,6 +12,8 @@ import {
 
 /** Acceptance thresholds in force, and what the bundle's pairs had to do with them. */
 export interface ThresholdStatus extends AcceptanceThresholds {
+  /** Those of tasks that have others, by task id. */
+  readonly tasks: ReadonlyMap<string, AcceptanceThresholds>;
   /** Undefined without pairs. */
   readonly calibration: PairCalibration | undefined;
 }
@@ -29,7 +31,7 @@ export async function readCacheStats(cache: CacheAdmin | undefined): Promise<Get
   if (cache === undefined) return GetCacheStatsResponse.fromPartial({ sharedStore: 'off' });
   const stats = await cache.answers.stats();
   const audit = cache.audit?.stats();
-  const { minProbability, minProbabilityUnverified, calibration } = cache.thresholds();
+  const { minProbability, minProbabilityUnverified, tasks, calibration } = cache.thresholds();
   const figures = GetCacheStatsResponse.fromPartial({
     memoryEntries: BigInt(stats.local.entries),
     memoryBytes: BigInt(stats.local.bytes),
@@ -51,16 +53,22 @@ export async function readCacheStats(cache: CacheAdmin | undefined): Promise<Get
     calibrationUnverified: calibration?.general.unverified.outcome ?? 'none',
     calibrationPairs: calibration === undefined ? 0 : pairsOf(calibration.general),
   });
-  return { ...figures, taskThresholds: [...(calibration?.tasks ?? [])].map(toWireThresholds) };
+  const taskThresholds = [...tasks].map(([task, thresholds]) => ({
+    task,
+    ...thresholds,
+    ...toWireDecisions(calibration?.tasks.get(task)),
+  }));
+  return { ...figures, taskThresholds };
 }
 
-function toWireThresholds([task, decisions]: readonly [string, ThresholdDecisions]): TaskThresholds {
+/** What a task's own pairs did. */
+function toWireDecisions(
+  decisions: ThresholdDecisions | undefined,
+): Pick<TaskThresholds, 'calibration' | 'calibrationUnverified' | 'calibrationPairs'> {
   return {
-    task,
-    ...thresholdsOf(decisions),
-    calibration: decisions.verified.outcome,
-    calibrationUnverified: decisions.unverified.outcome,
-    calibrationPairs: pairsOf(decisions),
+    calibration: decisions?.verified.outcome ?? 'none',
+    calibrationUnverified: decisions?.unverified.outcome ?? 'none',
+    calibrationPairs: decisions === undefined ? 0 : pairsOf(decisions),
   };
 }
 

@@ -10,16 +10,17 @@ const features = {
   coverage: 1,
   isSubstituted: false,
   isQuestionDoubtful: false,
+  isSuspected: false,
   tellingWords: 8,
 };
 
 /** Pairs whose truth follows from the logit, with noise; the cosine says nothing. */
-function drawPairs(count: number): LabelledEvidence[] {
+function drawPairs(count: number): (LabelledEvidence & SampledPair)[] {
   const random = createRandom(7);
   return Array.from({ length: count }, () => {
     const verifierLogit = 8 * (random() - 0.5);
     const isSame = 1 / (1 + Math.exp(-2 * verifierLogit)) > random();
-    return { evidence: { similarity: 0.75 + random() / 4, features, verifierLogit }, isSame };
+    return { isSeen: true, evidence: { similarity: 0.75 + random() / 4, features, verifierLogit }, isSame };
   });
 }
 
@@ -42,7 +43,7 @@ t.test('holds the cosine at a multiple of the logit, and leaves unnamed inputs o
 t.test('sets the bias to the wrong hits that are allowed, counting refused pairs as no hits', async (t) => {
   const pairs: SampledPair[] = [
     ...drawPairs(1000),
-    ...Array.from({ length: 500 }, (_, place) => ({ isSame: place === 0 })),
+    ...Array.from({ length: 500 }, (_, place) => ({ isSame: place === 0, isSeen: false })),
   ];
   const weights = fitWeights(drawPairs(1000), { names });
   const settled = settleBias(weights, pairs, { threshold: 0.9, maxFalseHitRate: 0.02 });
@@ -53,7 +54,10 @@ t.test('sets the bias to the wrong hits that are allowed, counting refused pairs
 });
 
 t.test('writes a module that says what it was fitted to', async (t) => {
-  const weights = { bias: -1, inputs: { similarity: 2, verifierLogit: 3, uncovered: 0, isSubstituted: -4 } };
+  const weights = {
+    bias: -1,
+    inputs: { similarity: 2, verifierLogit: 3, uncovered: 0, isSubstituted: -4, isSuspected: -1 },
+  };
   const options = {
     verified: weights,
     unverified: weights,
@@ -67,7 +71,7 @@ t.test('writes a module that says what it was fitted to', async (t) => {
   t.match(source, /held at\s(\* )?10 times/);
   t.match(
     source,
-    'WITH_VERIFIER: AcceptanceWeights = {\n  bias: -1,\n  inputs: { similarity: 2, verifierLogit: 3, uncovered: 0, isSubstituted: -4 },\n};',
+    'WITH_VERIFIER: AcceptanceWeights = {\n  bias: -1,\n  inputs: { similarity: 2, verifierLogit: 3, uncovered: 0, isSubstituted: -4, isSuspected: -1 },\n};',
   );
   t.notMatch(renderWeights(options), 'held');
   t.notOk(source.split('\n').some((line) => line.length > 120));

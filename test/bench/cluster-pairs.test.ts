@@ -12,7 +12,7 @@ t.test('reads clusters in the order of the files and pairs those that training l
   const lines = Array.from({ length: 6 }, (_, place) => `= q${place} | p${place} |\nx n${place}\nx m${place}`);
   await writeFile(join(folder, 'a.txt'), ['# topic', ...lines].join('\n'));
   await writeFile(join(folder, 'notes.md'), 'not a cluster');
-  const clusters = await readClusters(folder);
+  const clusters = await readClusters([folder]);
   t.equal(clusters.length, 7);
   t.same(clusters[6], { same: ['last', 'final'], different: ['first'] });
   t.same(heldOutPairs(clusters), [
@@ -28,7 +28,7 @@ t.test('names the line of another kind', async (t) => {
   const path = join(folder, 'a.txt');
   const message = 'starts with neither "#", "=" nor "x " after a "=" line';
   await writeFile(path, '= a | b\n? c\n');
-  await t.rejects(readClusters(folder), { message: `${path}:2 ${message}` });
+  await t.rejects(readClusters([folder]), { message: `${path}:2 ${message}` });
   await writeFile(path, 'x orphan\n');
-  await t.rejects(readClusters(folder), { message: `${path}:1 ${message}` });
+  await t.rejects(readClusters([folder]), { message: `${path}:1 ${message}` });
 });

@@ -19,7 +19,7 @@ const CASES: readonly Case[] = [
   [
     'unknown key that is like no known one',
     edited(TASK, '{ policy: allow }', '{ policy: allow, zzz: 1 }'),
-    'tasks/arithmetic.yaml:5:25: cache.zzz: unknown key; known: policy, ttlSeconds, minSimilarity',
+    'tasks/arithmetic.yaml:5:25: cache.zzz: unknown key; known: policy, ttlSeconds, minSimilarity, minProbability',
   ],
   [
     'unknown key of an exemplar',

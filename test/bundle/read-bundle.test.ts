@@ -43,7 +43,7 @@ t.test('reads every part of a bundle', async (t) => {
       title: 'Translation',
       description: 'From one language into another.',
       qualityFloor: 0.7,
-      cache: { policy: 'exact', ttlSeconds: 60, minSimilarity: 0.9 },
+      cache: { policy: 'exact', ttlSeconds: 60, minSimilarity: 0.9, minProbability: 0.8 },
       expectedCompletionTokens: 200,
       exemplarCount: 2,
       location: { file: 'tasks/translation.yaml', line: 1, column: 1 },

@@ -7,6 +7,7 @@ const features = {
   coverage: 1,
   isSubstituted: false,
   isQuestionDoubtful: false,
+  isSuspected: false,
   tellingWords: 8,
 };
 

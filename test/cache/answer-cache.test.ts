@@ -158,6 +158,19 @@ t.test('the verifier has its say about candidates', async (t) => {
   }
 });
 
+t.test('a suspicion of the guard holds unless the verifier overrules it', async (t) => {
+  const outcomes: (string | undefined)[] = [];
+  for (const logit of [8, -1, undefined]) {
+    const scored = { verifier: verifier((pairs) => Promise.resolve(pairs.map(() => logit ?? 0))) };
+    const judge = createHitJudge({ ...(logit === undefined ? {} : scored), verifierTimeoutMs: 100 });
+    const { cache } = createFixture({}, { judge });
+    await answer(cache, makeFacts(WHY));
+    const { trace } = await ask(cache, makeFacts('Why is the sea not sweet but salty?'), CLOSE);
+    outcomes.push(trace.cache?.refusedBy ?? trace.cache?.outcome);
+  }
+  t.same(outcomes, ['semanticHit', 'guard:negation', 'guard:negation']);
+});
+
 t.test('goes on without a verifier that fails, by the stricter rule, and says so', async (t) => {
   const judge = createHitJudge({
     verifier: verifier(() => Promise.reject(new Error('queue full'))),

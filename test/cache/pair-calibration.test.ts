@@ -52,7 +52,7 @@ t.test('a pair that names a task moves that task alone', async (t) => {
     task: 'invoices',
   }));
   const { general, tasks } = await calibrateOnPairs(pairs, {
-    configured: { minProbability: 0.5, minProbabilityUnverified: 0.5 },
+    configured: () => ({ minProbability: 0.5, minProbabilityUnverified: 0.5 }),
     mayLower: true,
     embedder: createFakeEmbedder(),
     minSimilarity: 0.7,
@@ -73,7 +73,7 @@ t.test('judges pairs with and without the verifier, and counts only different on
     { stored: 'add 4 spoons', asked: 'add 5 spoons', isSame: false },
   ];
   const options = {
-    configured: { minProbability: 0.5, minProbabilityUnverified: 0.5 },
+    configured: () => ({ minProbability: 0.5, minProbabilityUnverified: 0.5 }),
     mayLower: true,
     embedder: createFakeEmbedder(),
     minSimilarity: 0.7,

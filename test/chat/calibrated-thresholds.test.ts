@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { Bundle, CachePair } from '../../src/bundle/bundle.js';
 import type { Snapshot } from '../../src/bundle/snapshot.js';
-import { followCachePairs } from '../../src/chat/calibrated-thresholds.js';
+import { followThresholds } from '../../src/chat/calibrated-thresholds.js';
 import type { CalibratedThresholdsOptions } from '../../src/chat/calibrated-thresholds.js';
 import { createFakeEmbedder } from '../support/fake-embedder.js';
 
@@ -17,13 +17,17 @@ const wrongPairs = (count: number): CachePair[] =>
 
 function setUp(first: readonly CachePair[], changes: Partial<CalibratedThresholdsOptions> = {}) {
   let pairs = first;
-  const tasks = [{ id: 'towns' }];
+  const tasks = [
+    { id: 'towns', cache: {} },
+    { id: 'laws', cache: { minProbability: 0.95 } },
+    { id: 'jokes', cache: { minProbability: 0.6 } },
+  ];
   let listener = (): void => undefined;
   const messages: string[] = [];
   const note = (_facts: object, message: string): void => void messages.push(message);
-  const thresholds = followCachePairs({
-    configured,
-    mayLower: true,
+  const thresholds = followThresholds({
+    settings: configured,
+    calibration: 'both',
     minSimilarity: 0.75,
     semanticLanguages: ['en'],
     embedder: createFakeEmbedder(),
@@ -78,6 +82,14 @@ t.test('keeps thresholds by task, and does not judge the same pairs twice', asyn
   t.same(thresholds.current(), configured);
   await swap([...ofTowns]);
   t.equal(messages.length, 1);
+});
+
+t.test('reads the tasks of the snapshot, with or without pairs', async (t) => {
+  const { thresholds } = setUp([], { settings: { minProbabilityUnverified: 0.1 }, calibration: 'off' });
+  t.equal(thresholds.current('laws').minProbability, 0.95);
+  t.equal(thresholds.current('jokes').minProbability, 0.6);
+  t.same([...thresholds.tasks().keys()], ['laws', 'jokes']);
+  t.equal(thresholds.calibration(), undefined);
 });
 
 t.test('keeps the thresholds where the pairs cannot be judged', async (t) => {

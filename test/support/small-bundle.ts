@@ -55,7 +55,7 @@ exemplars:
 title: Translation
 description: From one language into another.
 qualityFloor: 0.7
-cache: { policy: exact, ttlSeconds: 60, minSimilarity: 0.9 }
+cache: { policy: exact, ttlSeconds: 60, minSimilarity: 0.9, minProbability: 0.8 }
 expectedCompletionTokens: 200
 exemplars:
   - Translate "good morning" into French

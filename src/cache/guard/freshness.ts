@@ -1,5 +1,3 @@
-import type { PromptReading } from './tokens.js';
-
 /**
  * How fast the answer to a prompt goes stale. "live": at once (weather, prices, "right now"); "recent": within hours or days ("latest",
  * "this year"); "stable": not by itself.
@@ -31,10 +29,10 @@ const LIVE_SUBJECTS =
 const RECENT_SUBJECTS =
   /\b(?:news|election (?:polls|results)|standings|release date|who is the (?:president|prime minister|ceo|king|champion)|20[2-9]\d)\b/iu;
 
-/** The moments in time, relative to the asker, that a prompt names. */
-export function readMoments(reading: PromptReading): ReadonlySet<string> {
+/** The moments in time, relative to the asker, that a prompt names. `text` as {@link plainText} gives it. */
+export function readMoments(text: string): ReadonlySet<string> {
   const found = new Set<string>();
-  for (const [moment, pattern] of MOMENTS) if (pattern.test(reading.text)) found.add(moment);
+  for (const [moment, pattern] of MOMENTS) if (pattern.test(text)) found.add(moment);
   return found;
 }
 
@@ -43,9 +41,9 @@ export function momentsDiffer(left: ReadonlySet<string>, right: ReadonlySet<stri
   return left.size !== right.size || [...left].some((moment) => !right.has(moment));
 }
 
-/** How fast the answer to a prompt goes stale. */
-export function freshnessOf(reading: PromptReading): Freshness {
-  const moments = readMoments(reading);
-  if (LIVE_SUBJECTS.test(reading.text) || [...moments].some((moment) => LIVE_MOMENTS.has(moment))) return 'live';
-  return moments.size > 0 || RECENT_SUBJECTS.test(reading.text) ? 'recent' : 'stable';
+/** How fast the answer to a prompt goes stale. `text` as {@link plainText} gives it. */
+export function freshnessOf(text: string): Freshness {
+  const moments = readMoments(text);
+  if (LIVE_SUBJECTS.test(text) || [...moments].some((moment) => LIVE_MOMENTS.has(moment))) return 'live';
+  return moments.size > 0 || RECENT_SUBJECTS.test(text) ? 'recent' : 'stable';
 }

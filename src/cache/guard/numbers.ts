@@ -1,4 +1,5 @@
 import type { PromptReading, Token } from './tokens.js';
+import { isSameAmount, UNITS } from './units.js';
 
 /** A number with what it counts. */
 export interface Quantity {
@@ -6,47 +7,10 @@ export interface Quantity {
   readonly kind: 'cardinal' | 'ordinal' | 'percent';
   /** Canonical unit or currency, "" where none is named. */
   readonly unit: string;
+  /** Says little: "1 hour" for "an hour", "the two" of what was named before. The other prompt may leave it out. */
+  readonly isOptional?: boolean;
 }
 
-const UNITS = wordGroups(
-  `usd: usd dollar dollars buck bucks
-  eur: eur euro euros
-  gbp: gbp quid
-  jpy: jpy yen
-  inr: inr rupee rupees rs
-  cent: cent cents
-  second: s sec secs seconds
-  millisecond: ms millisecond milliseconds
-  minute: min mins minute minutes
-  hour: h hr hrs hour hours
-  day: day days
-  week: week weeks
-  month: month months
-  year: year years yr yrs
-  kilogram: kg kilo kilos kilogram kilograms
-  gram: g gram grams
-  milligram: mg milligram milligrams
-  pound: lb lbs pound pounds
-  ounce: oz ounce ounces
-  kilometre: km kilometre kilometres kilometer kilometers
-  metre: m metre metres meter meters
-  centimetre: cm centimetre centimetres centimeter centimeters
-  millimetre: mm millimetre millimetres millimeter millimeters
-  mile: mi mile miles
-  foot: ft foot feet
-  inch: inch inches
-  litre: l litre litres liter liters
-  millilitre: ml millilitre millilitres milliliter milliliters
-  gigabyte: gb gigabyte gigabytes
-  megabyte: mb megabyte megabytes
-  terabyte: tb terabyte terabytes
-  kilobyte: kb kilobyte kilobytes
-  celsius: celsius centigrade
-  fahrenheit: fahrenheit
-  percent: percent percentage
-  am: am
-  pm: pm`,
-);
 const CURRENCY_SIGNS: Readonly<Record<string, string>> = { $: 'usd', '€': 'eur', '£': 'gbp', '¥': 'jpy', '₹': 'inr' };
 const SCALES: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, b: 1e9, bn: 1e9 };
 const SCALE_WORDS: Readonly<Record<string, number>> = {
@@ -60,7 +24,7 @@ const SCALE_WORDS: Readonly<Record<string, number>> = {
   dozen: 12,
 };
 const CARDINALS = numbered(
-  '0 zero 2 two 3 three 4 four 5 five 6 six 7 seven 8 eight 9 nine 10 ten 11 eleven 12 twelve 13 thirteen 14 fourteen 15 fifteen 16 sixteen 17 seventeen 18 eighteen 19 nineteen 20 twenty 30 thirty 40 forty 50 fifty 60 sixty 70 seventy 80 eighty 90 ninety 0.5 half 0.25 quarter 2 double 2 twice 3 triple',
+  '0 zero 2 two 3 three 4 four 5 five 6 six 7 seven 8 eight 9 nine 10 ten 11 eleven 12 twelve 13 thirteen 14 fourteen 15 fifteen 16 sixteen 17 seventeen 18 eighteen 19 nineteen 20 twenty 30 thirty 40 forty 50 fifty 60 sixty 70 seventy 80 eighty 90 ninety 0.5 half 0.25 quarter 2 double 2 twice 3 triple 2 pair 2 couple',
 );
 const ORDINALS = numbered(
   '2 second 3 third 4 fourth 5 fifth 6 sixth 7 seventh 8 eighth 9 ninth 10 tenth 11 eleventh 12 twelfth 20 twentieth',
@@ -76,7 +40,12 @@ const ROMAN: ReadonlyMap<string, number> = new Map([
   ['IX', 9],
 ]);
 
-/** All quantities that a prompt names, figures and number words alike. "one" and "first" are too common to count. */
+/** Before a number they point back to what was named: "the two", "these three letters". */
+const POINTERS = new Set(['the', 'these', 'those', 'all', 'between', 'both']);
+/** Larger numbers are years, models and amounts. */
+const MOST_POINTED_AT = 12;
+
+/** All quantities that a prompt names, figures and number words alike. "one" and "a" count before a unit only, "first" not at all. */
 export function readQuantities(reading: PromptReading): readonly Quantity[] {
   const { tokens } = reading;
   const quantities: Quantity[] = [];
@@ -84,11 +53,21 @@ export function readQuantities(reading: PromptReading): readonly Quantity[] {
     const parsed = parseAt(tokens, index);
     if (parsed === undefined) index += 1;
     else {
-      quantities.push(parsed.quantity);
-      index = parsed.next;
+      const { quantity, next } = parsed;
+      const isOptional = quantity.kind === 'cardinal' && (isSingle(quantity) || isPointer(tokens, index, quantity));
+      quantities.push(isOptional ? { ...quantity, isOptional } : quantity);
+      index = next;
     }
   }
   return quantities;
+}
+
+function isSingle({ value, unit }: Quantity): boolean {
+  return value === 1 && unit !== '';
+}
+
+function isPointer(tokens: readonly Token[], index: number, { value, unit }: Quantity): boolean {
+  return unit === '' && value <= MOST_POINTED_AT && POINTERS.has(tokens[index - 1]?.word ?? '');
 }
 
 function parseAt(tokens: readonly Token[], index: number): { quantity: Quantity; next: number } | undefined {
@@ -103,8 +82,10 @@ function parseAt(tokens: readonly Token[], index: number): { quantity: Quantity;
   const roman = ROMAN.get(token.raw);
   if (roman !== undefined) return { quantity: { value: roman, kind: 'ordinal', unit: '' }, next: index + 1 };
   let value = CARDINALS.get(token.word);
-  if (value === undefined) return undefined;
+  if (value === undefined) return isArticle(token) ? parseSingle(tokens, index) : undefined;
   let next = index + 1;
+  // "half an hour"
+  if (value < 1 && isArticle(tokens[next])) next += 1;
   for (let word = tokens[next]; word !== undefined; word = tokens[next]) {
     const digit = CARDINALS.get(word.word);
     const scale = SCALE_WORDS[word.word];
@@ -135,8 +116,25 @@ function parseFigure(tokens: readonly Token[], index: number, token: Token): { q
   return withUnit(tokens, next, { value, kind: 'cardinal', unit: CURRENCY_SIGNS[sign] ?? '' });
 }
 
+/** "an hour", "one month": only before a unit, since articles are everywhere. */
+function parseSingle(tokens: readonly Token[], index: number): { quantity: Quantity; next: number } | undefined {
+  const single = withUnit(tokens, index + 1, { value: 1, kind: 'cardinal', unit: '' });
+  return single.quantity.unit === '' ? undefined : single;
+}
+
+function isArticle(token: Token | undefined): boolean {
+  return token !== undefined && ['a', 'an', 'one'].includes(token.word);
+}
+
 function withUnit(tokens: readonly Token[], next: number, bare: Quantity): { quantity: Quantity; next: number } {
-  const unit = UNITS.get(tokens[next]?.word ?? '');
+  const wordAt = (place: number): string => tokens[place]?.word ?? '';
+  if (wordAt(next) === 'and' && wordAt(next + 1) === 'a' && wordAt(next + 2) === 'half') {
+    return withUnit(tokens, next + 3, { ...bare, value: bare.value + 0.5 });
+  }
+  if (wordAt(next) === 'per' && wordAt(next + 1) === 'cent') {
+    return { quantity: { ...bare, kind: 'percent' }, next: next + 2 };
+  }
+  const unit = UNITS.get(wordAt(next));
   if (unit === undefined) return { quantity: bare, next };
   if (unit === 'percent') return { quantity: { ...bare, kind: 'percent' }, next: next + 1 };
   return { quantity: { ...bare, unit }, next: next + 1 };
@@ -150,36 +148,23 @@ function isOrdinalUse(tokens: readonly Token[], index: number): boolean {
 }
 
 /**
- * Whether two prompts name the same quantities. A unit that only one prompt names beside the same value is no difference;
- * how often a quantity is named does not count.
+ * Whether two prompts name the same quantities, in whatever unit. A unit that only one prompt names beside the same value is no
+ * difference, nor is a quantity that says little, unless the other prompt names another in its place; how often a quantity is named
+ * does not count.
  */
 export function haveSameQuantities(left: readonly Quantity[], right: readonly Quantity[]): boolean {
-  const isIn = (quantity: Quantity, others: readonly Quantity[]): boolean =>
-    others.some(
-      (other) =>
-        other.value === quantity.value &&
-        isSameKind(other.kind, quantity.kind) &&
-        isSameUnit(other.unit, quantity.unit),
+  const without = (some: readonly Quantity[], others: readonly Quantity[]): readonly Quantity[] =>
+    some.filter(
+      (quantity) => !others.some((other) => isSameKind(other.kind, quantity.kind) && isSameAmount(other, quantity)),
     );
-  return left.every((quantity) => isIn(quantity, right)) && right.every((quantity) => isIn(quantity, left));
+  const [onlyLeft, onlyRight] = [without(left, right), without(right, left)];
+  if (onlyLeft.length > 0 && onlyRight.length > 0) return false;
+  return [...onlyLeft, ...onlyRight].every(({ isOptional }) => isOptional === true);
 }
 
 /** "World War 2" and "the Second World War" agree; 5 and 5% do not. */
 function isSameKind(left: Quantity['kind'], right: Quantity['kind']): boolean {
   return (left === 'percent') === (right === 'percent');
-}
-
-function isSameUnit(left: string, right: string): boolean {
-  return left === right || left === '' || right === '';
-}
-
-function wordGroups(text: string): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  for (const line of text.split('\n')) {
-    const [unit = '', members = ''] = line.split(':');
-    for (const word of members.trim().split(' ')) found.set(word, unit.trim());
-  }
-  return found;
 }
 
 function numbered(text: string): ReadonlyMap<string, number> {

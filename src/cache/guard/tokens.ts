@@ -46,12 +46,12 @@ const TOKEN =
 
 const NUMBER = /^[$€£¥₹]?\d[\d,]*(?:\.\d+)?(?:%|st|nd|rd|th|k|m|bn|b)?$/iu;
 const AMOUNT_WITH_UNIT =
-  /^(\d[\d,]*(?:\.\d+)?)(ms|s|sec|secs|min|mins|h|hr|hrs|kg|g|mg|lb|lbs|oz|km|cm|mm|m|mi|ft|gb|mb|tb|kb|ml|l|mph|kmh|usd|eur|gbp|px|x)$/iu;
+  /^(\d[\d,]*(?:\.\d+)?)(ms|s|sec|secs|min|mins|h|hr|hrs|kg|g|mg|lb|lbs|oz|km|cm|mm|m|mi|ft|gb|mb|tb|kb|ml|l|mph|kmh|usd|eur|gbp|px|x|am|pm)$/iu;
 const IDENTIFIER = /[_/\\@]|\d.*\p{L}|\p{L}.*\d|^v?\d+(?:\.\d+){2,}$|\p{Ll}\p{Lu}/u;
 
 /** Reads a text into tokens. Linear in its length. */
 export function readPrompt(text: string): PromptReading {
-  const plain = normalise(text);
+  const plain = plainText(text);
   const quotes: string[] = [];
   for (const match of plain.matchAll(QUOTED))
     quotes.push(
@@ -74,7 +74,7 @@ export function readPrompt(text: string): PromptReading {
 }
 
 /** NFKC, straight quotes, one kind of dash, and 401(k) written as one word. */
-function normalise(text: string): string {
+export function plainText(text: string): string {
   return text
     .normalize('NFKC')
     .replace(/[’‘ʼ]/gu, "'")

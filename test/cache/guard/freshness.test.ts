@@ -1,7 +1,7 @@
 import t from 'tap';
 import { freshnessOf } from '../../../src/cache/guard/freshness.js';
 import type { Freshness } from '../../../src/cache/guard/freshness.js';
-import { readPrompt } from '../../../src/cache/guard/tokens.js';
+import { plainText } from '../../../src/cache/guard/tokens.js';
 
 const CASES: readonly (readonly [Freshness, string])[] = [
   ['live', 'What is the weather in Bergen?'],
@@ -16,5 +16,5 @@ const CASES: readonly (readonly [Freshness, string])[] = [
 ];
 
 t.test('tells how fast an answer goes stale', async (t) => {
-  for (const [freshness, text] of CASES) t.equal(freshnessOf(readPrompt(text)), freshness, text);
+  for (const [freshness, text] of CASES) t.equal(freshnessOf(plainText(text)), freshness, text);
 });

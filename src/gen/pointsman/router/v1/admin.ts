@@ -210,7 +210,7 @@ export interface GetCacheStatsResponse {
   readonly calibrationUnverified: string;
   /** Different pairs without a task that a look-up would look at. */
   readonly calibrationPairs: number;
-  /** Thresholds of the tasks that have pairs of their own. Those above hold for the others. */
+  /** Thresholds of the tasks that have their own, by the bundle or by pairs. Those above hold for the others. */
   readonly taskThresholds: readonly TaskThresholds[];
 }
 
@@ -227,7 +227,7 @@ export interface TaskThresholds {
   readonly minProbability: number;
   /** The same for prompts that the verifier did not read. */
   readonly minProbabilityUnverified: number;
-  /** What the task's pairs did to the first: "tooFew", "kept", "raised", "lowered". */
+  /** What the task's pairs did to the first: "none" without pairs, "tooFew", "kept", "raised", "lowered". */
   readonly calibration: string;
   /** What they did to the second. */
   readonly calibrationUnverified: string;
