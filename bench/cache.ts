@@ -38,6 +38,10 @@ const args = readArguments('bench:cache', {
   mode: { help: 'pairs: each q2 meets its own q1 alone; stream: all q1 are stored first', default: 'pairs' },
   sample: { help: 'rows to draw; 0 takes all', default: '0' },
   bundle: { help: 'folder of the bundle, or "off": thresholds as configured', default: join(root, 'router-models') },
+  'min-probability': {
+    help: 'acceptance threshold for every task without its own pairs; 0: the default',
+    default: '0',
+  },
   model: { help: 'folder of the embedding model', default: join(root, 'router-models/embedders/all-minilm-l6-v2') },
   verifier: { help: 'folder of the verifier, or "off"', default: join(root, 'router-models/verifiers/pair-minilm-l6') },
 });
@@ -89,11 +93,11 @@ async function embedAll(
   );
 }
 
-/** The task whose threshold holds; one without a name where the router would not be sure. */
+/** The task whose threshold holds. */
 function taskOf(snapshot: Snapshot | undefined, text: string, vector: Float32Array): string {
   if (snapshot === undefined || vector.length === 0) return '';
-  const { taskIndex, isAbstained } = snapshot.classifier.classify(vector, viewPrompt(textRequest(text)).routingText);
-  return isAbstained ? '' : (snapshot.bundle.tasks[taskIndex]?.id ?? '');
+  const { taskIndex } = snapshot.classifier.classify(vector, viewPrompt(textRequest(text)).routingText);
+  return snapshot.bundle.tasks[taskIndex]?.id ?? '';
 }
 
 type Thresholds = NonNullable<AnswerCacheOptions['thresholds']>;
@@ -101,7 +105,11 @@ type Thresholds = NonNullable<AnswerCacheOptions['thresholds']>;
 /** The thresholds that the bundle's pairs lead to. */
 async function calibrate(embedder: TransformersEmbedder, { bundle }: Snapshot): Promise<Thresholds> {
   const { minProbabilityUnverified, semanticLanguages } = DEFAULT_CACHE_SETTINGS;
-  const configured = configuredThresholds(bundle, { minProbabilityUnverified });
+  const least = args.number('min-probability');
+  const configured = configuredThresholds(bundle, {
+    minProbabilityUnverified,
+    ...(least > 0 ? { minProbability: least } : {}),
+  });
   const calibration = await calibrateOnPairs(labelledPairs(bundle, semanticLanguages), {
     configured,
     mayLower: true,

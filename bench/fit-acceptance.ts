@@ -6,8 +6,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WEIGHTS_WITHOUT_VERIFIER, WEIGHTS_WITH_VERIFIER } from '../src/cache/acceptance-weights.js';
-import { acceptanceProbability, unverifiedRefusal, type AcceptanceWeights } from '../src/cache/acceptance.js';
-import { decideThreshold, type ThresholdDecision } from '../src/cache/pair-calibration.js';
+import {
+  acceptanceProbability,
+  calibrateThreshold,
+  unverifiedRefusal,
+  type AcceptanceWeights,
+} from '../src/cache/acceptance.js';
 import { gatherEvidence } from '../src/cache/pair-evidence.js';
 import type { LabelledPair } from '../src/cache/pair-evidence.js';
 import { DEFAULT_CACHE_SETTINGS } from '../src/cache/policy.js';
@@ -36,7 +40,8 @@ const args = readArguments('fit:acceptance', {
   questions: { help: 'pairs that settle the bias: q1, q2, label', default: 'cache_gptcache_qqp_dev.jsonl' },
   skip: { help: 'shuffled question pairs that bench:cache draws with the same seed', default: '10000' },
   sample: { help: 'question pairs to draw behind those', default: '10000' },
-  rate: { help: 'share of wrong hits allowed among different question pairs', default: '0.018' },
+  rate: { help: 'share of wrong hits allowed among different question pairs', default: '0.0195' },
+  'task-rate': { help: 'the same among own look-alikes, for tasks of their kind', default: '0.01' },
   ratio: { help: 'weight of the cosine in weights of the logit; 0 fits both freely', default: '10' },
   model: { help: 'folder of the embedding model', default: join(root, 'router-models/embedders/all-minilm-l6-v2') },
   verifier: { help: 'folder of the verifier', default: join(root, 'router-models/verifiers/pair-minilm-l6') },
@@ -104,12 +109,13 @@ function withoutVerifier({ evidence, ...pair }: SampledPair): SampledPair {
   return unverifiedRefusal(plain) === undefined ? { ...pair, evidence: plain } : pair;
 }
 
-/** The threshold that the service would take for a task whose pairs these were. */
-function thresholdFor(pairs: readonly SampledPair[], weights: AcceptanceWeights): ThresholdDecision {
-  const probabilities = pairs
-    .filter(({ isSame, isSeen }) => isSeen && !isSame)
-    .map(({ evidence }) => (evidence === undefined ? 0 : acceptanceProbability(evidence, weights)));
-  return decideThreshold(probabilities, { configured: minProbability, mayLower: true });
+/** The threshold at which no more than `rate` of the own look-alikes hit: for tasks whose prompts are like them. */
+function taskThreshold(pairs: readonly SampledPair[], weights: AcceptanceWeights, rate: number): number {
+  const scored = pairs.map(({ isSame, evidence }) => ({
+    isSame,
+    probability: evidence === undefined ? 0 : acceptanceProbability(evidence, weights),
+  }));
+  return Math.ceil(calibrateThreshold(scored, rate, 0) * 1000) / 1000;
 }
 
 function weighable(pairs: readonly SampledPair[]): readonly LabelledEvidence[] {
@@ -138,7 +144,7 @@ async function main(): Promise<void> {
   const judged = weighable(own).filter(({ evidence }) => evidence.verifierLogit !== undefined);
   const verified = settleBias(
     fitWeights(judged, {
-      names: ['similarity', 'verifierLogit', 'uncovered', 'isSubstituted', 'isSuspected'],
+      names: ['similarity', 'verifierLogit', 'uncovered', 'isSuspected'],
       ...(ratio > 0 ? { similarityPerLogit: ratio } : {}),
     }),
     questions,
@@ -151,15 +157,15 @@ async function main(): Promise<void> {
     maxFalseHitRate,
   });
 
-  const led = thresholdFor(own, verified);
+  const forTasks = taskThreshold(own, verified, args.number('task-rate'));
   printTable(
     ['weights and pairs', 'n', 'same', 'weighed', 'recall', 'false hits'],
     [
       figuresOf('verifier, questions', questions, verified, minProbability),
       figuresOf('verifier, shipped weights, questions', questions, WEIGHTS_WITH_VERIFIER, minProbability),
       figuresOf('verifier, own', own, verified, minProbability),
-      figuresOf(`verifier, own, at ${round(led.threshold, 3)}`, own, verified, led.threshold),
-      figuresOf(`verifier, questions, at ${round(led.threshold, 3)}`, questions, verified, led.threshold),
+      figuresOf(`verifier, own, at ${forTasks}`, own, verified, forTasks),
+      figuresOf(`verifier, questions, at ${forTasks}`, questions, verified, forTasks),
       figuresOf('no verifier, questions', plainQuestions, unverified, minProbabilityUnverified),
       figuresOf(
         'no verifier, shipped weights, questions',
@@ -170,9 +176,10 @@ async function main(): Promise<void> {
       figuresOf('no verifier, own', plainOwn, unverified, minProbabilityUnverified),
     ],
   );
+  const lookAlikes = own.filter(({ isSame }) => !isSame);
   console.log(
-    `\nA task with the own pairs would take the threshold ${led.threshold.toFixed(3)} (${led.outcome}): ` +
-      `${led.wrongHits} wrong hits of ${led.differentPairs} different pairs that a look-up looks at.`,
+    `\ncache.minProbability for tasks with prompts like the own pairs: ${forTasks} (${lookAlikes.length} look-alikes, ` +
+      `${lookAlikes.filter(({ isSeen }) => isSeen).length} of them near enough to be looked at)`,
   );
   const source = renderWeights({
     verified,
@@ -187,7 +194,7 @@ async function main(): Promise<void> {
   await writeFigures(args.jsonFile, {
     verified,
     unverified,
-    ownThreshold: led,
+    taskThreshold: forTasks,
     questions: hitRates(questions, verified, minProbability),
     questionsUnverified: hitRates(plainQuestions, unverified, minProbabilityUnverified),
   });

@@ -69,7 +69,6 @@ export function fitWeights(
       similarity: similarityPerLogit === undefined ? weightOf('similarity') : round(similarityPerLogit * verifierLogit),
       verifierLogit,
       uncovered: weightOf('uncovered'),
-      isSubstituted: weightOf('isSubstituted'),
       isSuspected: weightOf('isSuspected'),
     },
   };

@@ -8,7 +8,6 @@ export interface AcceptanceWeights {
     readonly similarity: number;
     readonly verifierLogit: number;
     readonly uncovered: number;
-    readonly isSubstituted: number;
     readonly isSuspected: number;
   };
 }
@@ -34,7 +33,6 @@ export function acceptanceInputs(
     similarity,
     verifierLogit: Math.max(-LOGIT_BOUND, Math.min(LOGIT_BOUND, verifierLogit)),
     uncovered: 1 - features.coverage,
-    isSubstituted: features.isSubstituted ? 1 : 0,
     isSuspected: features.isSuspected ? 1 : 0,
   };
 }

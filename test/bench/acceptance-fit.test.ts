@@ -24,7 +24,7 @@ function drawPairs(count: number): (LabelledEvidence & SampledPair)[] {
   });
 }
 
-const names = ['similarity', 'verifierLogit', 'uncovered', 'isSubstituted'] as const;
+const names = ['similarity', 'verifierLogit', 'uncovered', 'isSuspected'] as const;
 
 t.test('finds the weights that made the labels', async (t) => {
   const { bias, inputs } = fitWeights(drawPairs(4000), { names });
@@ -56,7 +56,7 @@ t.test('sets the bias to the wrong hits that are allowed, counting refused pairs
 t.test('writes a module that says what it was fitted to', async (t) => {
   const weights = {
     bias: -1,
-    inputs: { similarity: 2, verifierLogit: 3, uncovered: 0, isSubstituted: -4, isSuspected: -1 },
+    inputs: { similarity: 2, verifierLogit: 3, uncovered: 0, isSuspected: -1 },
   };
   const options = {
     verified: weights,
@@ -71,7 +71,7 @@ t.test('writes a module that says what it was fitted to', async (t) => {
   t.match(source, /held at\s(\* )?10 times/);
   t.match(
     source,
-    'WITH_VERIFIER: AcceptanceWeights = {\n  bias: -1,\n  inputs: { similarity: 2, verifierLogit: 3, uncovered: 0, isSubstituted: -4, isSuspected: -1 },\n};',
+    'WITH_VERIFIER: AcceptanceWeights = {\n  bias: -1,\n  inputs: { similarity: 2, verifierLogit: 3, uncovered: 0, isSuspected: -1 },\n};',
   );
   t.notMatch(renderWeights(options), 'held');
   t.notOk(source.split('\n').some((line) => line.length > 120));
