@@ -91,5 +91,8 @@ t.test('StreamChat tells in its trailers where the time went', async (t) => {
     call.once('status', resolve);
   });
   call.resume();
-  t.match((await status).metadata.get('server-timing')[0], /embed;dur=[\d.]+,.*upstream;dur=[\d.]+, total;dur=[\d.]+$/u);
+  t.match(
+    (await status).metadata.get('server-timing')[0],
+    /embed;dur=[\d.]+,.*upstream;dur=[\d.]+, total;dur=[\d.]+$/u,
+  );
 });
