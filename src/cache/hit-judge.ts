@@ -48,8 +48,8 @@ export interface HitJudgeOptions {
   readonly verifierTimeoutMs: number;
 }
 
-/** Candidates that the verifier reads for one look-up; each costs some milliseconds. */
-const MOST_VERIFIED = 2;
+/** Candidates that are weighed for one look-up, the nearest that no check refuses; the verifier takes some milliseconds for each. */
+const MOST_WEIGHED = 2;
 
 interface Open {
   readonly place: number;
@@ -65,14 +65,14 @@ export function createHitJudge(options: HitJudgeOptions): HitJudge {
       const reading = readForGuard(asked);
       const reasons = new Map<number, string>();
       const open: Open[] = [];
-      candidates.forEach((candidate, place) => {
+      for (const [place, candidate] of candidates.entries()) {
+        if (open.length === MOST_WEIGHED) break;
         const { refusedBy, ...verdict } = compareForHit(readForGuard(candidate.text), reading);
         if (refusedBy === undefined) open.push({ place, candidate, ...verdict });
         else reasons.set(place, `guard:${refusedBy}`);
-      });
-      const read = open.slice(0, MOST_VERIFIED);
-      const { logits, isDown } = await scoreAll(options, asked, read, thresholds.signal);
-      const weighed = read.map((item, index) => weigh(item, logits[index], thresholds));
+      }
+      const { logits, isDown } = await scoreAll(options, asked, open, thresholds.signal);
+      const weighed = open.map((item, index) => weigh(item, logits[index], thresholds));
       for (const { place, refusedBy } of weighed) if (refusedBy !== undefined) reasons.set(place, refusedBy);
       const accepted = likeliest(weighed.filter((item) => item.refusedBy === undefined));
       const best = accepted ?? likeliest(weighed);
