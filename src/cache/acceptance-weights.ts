@@ -17,7 +17,7 @@ export const WEIGHTS_WITH_VERIFIER: AcceptanceWeights = {
 
 /**
  * For pairs without a score; fitted and set in the same way, without the pairs that the judge refuses for a
- * substitution.
+ * substitution or a suspicion.
  */
 export const WEIGHTS_WITHOUT_VERIFIER: AcceptanceWeights = {
   bias: -7,

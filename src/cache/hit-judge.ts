@@ -103,11 +103,12 @@ function weigh(
   const evidence = { similarity, features, ...(verifierLogit === undefined ? {} : { verifierLogit }) };
   const probability = acceptanceProbability(evidence);
   const isVerified = verifierLogit !== undefined;
-  if (probability >= (isVerified ? thresholds.minProbability : thresholds.minProbabilityUnverified)) {
-    return { place, probability };
-  }
+  const threshold = isVerified ? thresholds.minProbability : thresholds.minProbabilityUnverified;
+  const refusal = unverifiedRefusal(evidence);
+  // Whatever the threshold: one of 0 must not let a refusal through.
+  if (refusal === undefined && probability >= threshold) return { place, probability };
   if (suspectedBy !== undefined) return { place, probability, refusedBy: `guard:${suspectedBy}` };
-  return { place, probability, refusedBy: isVerified ? 'verifier' : (unverifiedRefusal(evidence) ?? 'acceptance') };
+  return { place, probability, refusedBy: refusal ?? (isVerified ? 'verifier' : 'acceptance') };
 }
 
 function likeliest(weighed: readonly Weighed[]): Weighed | undefined {

@@ -26,7 +26,7 @@ export interface CalibratedThresholds {
   close(): void;
 }
 
-/** Options of {@link followCachePairs}. */
+/** Options of {@link followThresholds}. */
 export interface CalibratedThresholdsOptions extends Omit<EvidenceOptions, 'signal'> {
   readonly settings: ThresholdSettings;
   /** What the pairs may do to the thresholds. */

@@ -25,7 +25,10 @@ export const cacheSchema = z.strictObject({
   memoryBytes: integerBetween(1024 * 1024, 1024 ** 4).default(256 * 1024 * 1024),
   /** Least cosine at which a stored prompt is looked at. */
   minSimilarity: numberBetween(-1, 1).default(0.75),
-  /** Least probability, by rules, cosine and verifier, that both prompts want the same answer. Absent: as the bundle says for the task, or .9. */
+  /**
+   * Least probability, by rules, cosine and verifier, that both prompts want the same answer. Absent: as the bundle says
+   * for the task, or .9.
+   */
   minProbability: numberBetween(0, 1).optional(),
   /** The same where the verifier is off or did not answer: its scale is another. */
   minProbabilityUnverified: numberBetween(0, 1).default(0.75),

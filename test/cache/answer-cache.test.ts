@@ -171,6 +171,14 @@ t.test('a suspicion of the guard holds unless the verifier overrules it', async 
   t.same(outcomes, ['semanticHit', 'guard:negation', 'guard:negation']);
 });
 
+t.test('without the verifier no threshold lets a suspicion through', async (t) => {
+  const thresholds = () => ({ minProbability: 0, minProbabilityUnverified: 0 });
+  const { cache } = createFixture({}, { judge: createHitJudge({ verifierTimeoutMs: 100 }), thresholds });
+  await answer(cache, makeFacts(WHY));
+  const { trace } = await ask(cache, makeFacts('Why is the sea not sweet but salty?'), CLOSE);
+  t.match(trace.cache, { outcome: 'miss', refusedBy: 'guard:negation' });
+});
+
 t.test('goes on without a verifier that fails, by the stricter rule, and says so', async (t) => {
   const judge = createHitJudge({
     verifier: verifier(() => Promise.reject(new Error('queue full'))),

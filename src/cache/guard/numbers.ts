@@ -23,7 +23,8 @@ const SCALE_WORDS: Readonly<Record<string, number>> = {
   crore: 1e7,
   dozen: 12,
 };
-const CARDINALS = numbered(
+/** Values of number words. */
+export const CARDINALS = numbered(
   '0 zero 2 two 3 three 4 four 5 five 6 six 7 seven 8 eight 9 nine 10 ten 11 eleven 12 twelve 13 thirteen 14 fourteen 15 fifteen 16 sixteen 17 seventeen 18 eighteen 19 nineteen 20 twenty 30 thirty 40 forty 50 fifty 60 sixty 70 seventy 80 eighty 90 ninety 0.5 half 0.25 quarter 2 double 2 twice 3 triple 2 pair 2 couple',
 );
 const ORDINALS = numbered(
@@ -122,7 +123,8 @@ function parseSingle(tokens: readonly Token[], index: number): { quantity: Quant
   return single.quantity.unit === '' ? undefined : single;
 }
 
-function isArticle(token: Token | undefined): boolean {
+/** "a", "an" and "one". */
+export function isArticle(token: Token | undefined): boolean {
   return token !== undefined && ['a', 'an', 'one'].includes(token.word);
 }
 

@@ -68,7 +68,7 @@ export function readPrompt(text: string): PromptReading {
     const after = expanded.slice(match.index + match[0].length, match.index + match[0].length + 2);
     const opensSentence = tokens.length === 0 || /[.!?:\n]\s*["'(]?$/u.test(before);
     const joinsNext = /^-\p{L}/u.test(after);
-    pushToken(tokens, match[0].replace(/[.-]+$/u, ''), { opensSentence, isShouting, joinsNext });
+    pushToken(tokens, match[0].replace(/[.,-]+$/u, ''), { opensSentence, isShouting, joinsNext });
   }
   return { text: plain, tokens, quotes };
 }

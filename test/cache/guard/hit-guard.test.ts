@@ -23,6 +23,7 @@ const DIFFERENT: readonly (readonly [GuardCheck, string, string])[] = [
   ['numbers', 'May I use two codes on one order?', 'May I use one code on two orders?'],
   ['numbers', 'How many inches are in a yard?', 'How many yards are in an inch?'],
   ['numbers', 'SELECT x FROM t LIMIT 5, 10', 'SELECT x FROM t LIMIT 10, 5'],
+  ['numbers', 'SELECT x FROM t LIMIT 1,000 5', 'SELECT x FROM t LIMIT 5 1,000'],
   ['identifiers', 'What does libfoo-1.2.3 fix?', 'What does libfoo-1.2.4 fix?'],
   ['identifiers', 'Read /var/log/syslog', 'Read /var/log/auth'],
   ['identifiers', 'Explain `a = b + c`', 'Explain `a = b - c`'],
