@@ -123,5 +123,6 @@ function renderDecisions(decided: Omit<TaskThresholds, 'task'>): string {
   const { calibration, calibrationUnverified, calibrationPairs } = decided;
   const values = `${decided.minProbability.toFixed(3)}, ${decided.minProbabilityUnverified.toFixed(3)} without the verifier`;
   if (calibration === 'none') return `${values}; no cache pairs`;
+  if (calibrationPairs === 0) return `${values}; no different cache pairs near enough to be compared`;
   return `${values}; ${calibration} and ${calibrationUnverified} by ${calibrationPairs} different cache pairs`;
 }
