@@ -149,3 +149,9 @@ export function messageText(message: Message): string {
   for (const part of message.parts) if (part.kind === 'text') texts.push(part.text);
   return texts.length === 1 ? (texts[0] ?? '') : texts.join('\n');
 }
+
+/** Text of the last user message; "" where there is none. */
+export function lastUserText(messages: readonly Message[]): string {
+  const last = messages.findLast((message) => message.role === 'user');
+  return last === undefined ? '' : messageText(last);
+}

@@ -1,5 +1,6 @@
 import { ReasoningEffort, Role } from '../../src/gen/pointsman/router/v1/prompt.js';
-import { ChatRequest, SelectModelRequest } from '../../src/gen/pointsman/router/v1/router.js';
+import { CacheVerdict_Outcome } from '../../src/gen/pointsman/router/v1/decision.js';
+import { ChatRequest, ChatResponse, SelectModelRequest } from '../../src/gen/pointsman/router/v1/router.js';
 import { readRows, textField } from './json-lines.js';
 
 /** An endless supply of prompts that differ, with the lengths of real ones. */
@@ -26,10 +27,13 @@ export const METHODS = {
   SelectModel: {
     path: '/pointsman.router.v1.RouterService/SelectModel',
     encode: (text: string) => Buffer.from(SelectModelRequest.encode(requestOf(text)).finish()),
+    /** Whether the response to a message that was sent before came from what was kept of it. */
+    isKept: () => true,
   },
   Chat: {
     path: '/pointsman.router.v1.RouterService/Chat',
     encode: (text: string) => Buffer.from(ChatRequest.encode({ ...requestOf(text), includeTrace: false }).finish()),
+    isKept: (response: Buffer) => ChatResponse.decode(response).cache?.outcome === CacheVerdict_Outcome.EXACT_HIT,
   },
 } as const;
 

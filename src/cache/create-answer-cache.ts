@@ -1,4 +1,5 @@
 import { RouterError, throwIfAborted } from '../errors.js';
+import { rememberByText } from '../text-memo.js';
 import type { CacheVerdict, RoutingTrace } from '../trace.js';
 import { lifetimeSeconds, lookupBypass, promptFreshness, semanticBypass, storeBypass } from './admission.js';
 import type { RequestFacts, TaskFacts } from './admission.js';
@@ -34,6 +35,8 @@ export interface AnswerCacheOptions {
 }
 
 const SWEEP_LIMIT = 1000;
+
+const freshnessOfPrompt = rememberByText(promptFreshness);
 
 /** A cache over one or two stores. */
 export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
@@ -95,7 +98,7 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
       embedderFingerprint,
       cacheEpoch: settings.epoch,
     });
-    const freshness = promptFreshness(identity.text);
+    const freshness = freshnessOfPrompt(identity.text);
     const bypass = lookupBypass(facts, freshness, settings);
     const ticket: MissTicket = { facts, identity, freshness, isSemantic: false, isBypassed: bypass !== undefined };
     if (bypass !== undefined) {

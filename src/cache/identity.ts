@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { messageText } from '../request.js';
-import type { Constraints, Message, RouteRequest } from '../request.js';
+import type { Constraints, Part, RouteRequest } from '../request.js';
+import { rememberByText } from '../text-memo.js';
 import { canonicalJson } from './canonical-json.js';
 
 /** Changed when the meaning of stored entries changes, so that older ones are never read. */
-const IDENTITY_VERSION = 1;
+const IDENTITY_VERSION = 2;
 
 /** What, besides the request, two prompts must share before one answer may serve both. */
 export interface IdentityContext {
@@ -33,51 +34,43 @@ export function identify(request: RouteRequest, context: IdentityContext): Reque
   const { prompt, constraints, tenant } = request;
   const turn = prompt.messages.findLastIndex((message) => message.role === 'user');
   const text = normaliseText(messageText(prompt.messages[turn] ?? { role: 'user', parts: [] }));
-  const partition = digest({
-    version: IDENTITY_VERSION,
+  // Lists with fixed places, not objects: nothing to sort. Each place always means the same.
+  const partition = digest([
+    IDENTITY_VERSION,
     tenant,
-    messages: prompt.messages.map((message, index) => (index === turn ? withoutText(message) : comparable(message))),
+    prompt.messages.map((message, index) => [
+      message.role,
+      message.parts.map(index === turn ? withoutText : comparable),
+    ]),
     turn,
-    tools: prompt.tools,
-    toolChoice: prompt.toolChoice,
-    responseFormat: prompt.responseFormat,
-    sampling: { ...prompt.sampling, stopSequences: sorted(prompt.sampling.stopSequences ?? []) },
-    reasoningEffort: prompt.reasoningEffort,
-    modelPolicy: modelPolicy(constraints),
-    language: context.language,
-    embedderFingerprint: context.embedderFingerprint,
-    cacheEpoch: context.cacheEpoch,
-  });
-  return { partition, exactKey: digest({ partition, text }), tenantKey: tenantKeyOf(tenant), text };
+    prompt.tools,
+    prompt.toolChoice,
+    prompt.responseFormat,
+    { ...prompt.sampling, stopSequences: asSet(prompt.sampling.stopSequences ?? []) },
+    prompt.reasoningEffort,
+    modelPolicy(constraints),
+    context.language,
+    context.embedderFingerprint,
+    context.cacheEpoch,
+  ]);
+  return { partition, exactKey: digest([partition, text]), tenantKey: tenantKeyOf(tenant), text };
 }
 
 /** Hash of a tenant's name. */
-export function tenantKeyOf(tenant: string): string {
-  return digest({ tenant });
-}
+export const tenantKeyOf = rememberByText((tenant) => digest(['tenant', tenant]));
 
 /** What a caller asks of the model. How the caller wants the cache used is not part of it. */
-function modelPolicy(constraints: Constraints): unknown {
+function modelPolicy(constraints: Constraints): readonly unknown[] {
   const { allowedModels, deniedModels, regions, maxCostUsd, minQuality, qualityPreference } = constraints;
-  return {
-    allowedModels: sorted(new Set(allowedModels)),
-    deniedModels: sorted(new Set(deniedModels)),
-    regions: sorted(new Set(regions)),
-    maxCostUsd,
-    minQuality,
-    qualityPreference,
-  };
+  return [asSet(allowedModels), asSet(deniedModels), asSet(regions), maxCostUsd, minQuality, qualityPreference];
 }
 
-function withoutText(message: Message): unknown {
-  return { role: message.role, parts: message.parts.map((part) => (part.kind === 'text' ? { kind: 'text' } : part)) };
+function withoutText(part: Part): unknown {
+  return part.kind === 'text' ? [part.kind] : part;
 }
 
-function comparable(message: Message): unknown {
-  return {
-    role: message.role,
-    parts: message.parts.map((part) => (part.kind === 'text' ? { ...part, text: normaliseText(part.text) } : part)),
-  };
+function comparable(part: Part): unknown {
+  return part.kind === 'text' ? [part.kind, normaliseText(part.text)] : part;
 }
 
 /** NFC, line feeds only, no white space at either end. Anything more could change what is asked. */
@@ -85,10 +78,10 @@ function normaliseText(text: string): string {
   return text.normalize('NFC').replaceAll('\r\n', '\n').trim();
 }
 
-function sorted(values: Iterable<string>): readonly string[] {
-  return [...values].sort();
+function asSet(values: readonly string[]): readonly string[] {
+  return values.length < 2 ? values : [...new Set(values)].sort();
 }
 
 function digest(value: unknown): string {
-  return createHash('sha256').update(canonicalJson(value)).digest('base64url').slice(0, 32);
+  return hash('sha256', canonicalJson(value), 'base64url').slice(0, 32);
 }

@@ -3,9 +3,10 @@ import type { AnswerCache, CacheCall, MissTicket } from '../cache/answer-cache.j
 import type { CachedAnswer } from '../cache/cached-answer.js';
 import type { Embedder } from '../embedding/embedder.js';
 import { findPersonalData } from '../privacy/detectors.js';
-import { messageText, type RouteRequest } from '../request.js';
-import { viewPrompt } from '../routing/prompt-view.js';
+import { lastUserText, messageText, type RouteRequest } from '../request.js';
+import { guessLanguage } from '../routing/language-guess.js';
 import type { ClassifiedPrompt } from '../routing/route-prompt.js';
+import { rememberByText } from '../text-memo.js';
 import type { CacheVerdict } from '../trace.js';
 
 /** An answer that the cache had. */
@@ -69,9 +70,16 @@ export function createCachedAnswers(cache: AnswerCache, embedder: Embedder): Cac
   };
 }
 
+const hasPersonalData = rememberByText((text) => findPersonalData(text).length > 0);
+const languageOf = rememberByText(guessLanguage);
+
 function factsOf(request: RouteRequest): RequestFacts {
-  const hasPersonalData = request.prompt.messages.some((message) => findPersonalData(messageText(message)).length > 0);
-  return { request, language: viewPrompt(request).language, hasMaskedData: hasPersonalData };
+  const { messages } = request.prompt;
+  return {
+    request,
+    language: languageOf(lastUserText(messages)),
+    hasMaskedData: messages.some((message) => hasPersonalData(messageText(message))),
+  };
 }
 
 /** The vector compared is that of the last user turn alone; what surrounds it is compared exactly, by the partition. */

@@ -1,0 +1,46 @@
+import t from 'tap';
+import { rememberByText } from '../../src/text-memo.js';
+
+t.test('a text is read once while it is remembered', async (t) => {
+  const read: string[] = [];
+  const lengthOf = rememberByText((text) => {
+    read.push(text);
+    return { length: text.length };
+  });
+  t.same([lengthOf('abc'), lengthOf('abc'), lengthOf('de')], [{ length: 3 }, { length: 3 }, { length: 2 }]);
+  t.same(read, ['abc', 'de']);
+});
+
+t.test('false and the empty text are remembered too', async (t) => {
+  let reads = 0;
+  const isLong = rememberByText((text) => {
+    reads += 1;
+    return text.length > 3;
+  });
+  t.same([isLong(''), isLong(''), isLong('a'), isLong('a')], [false, false, false, false]);
+  t.equal(reads, 2);
+});
+
+t.test('a very long text is read anew, and does not push out the others', async (t) => {
+  const read: string[] = [];
+  const keep = rememberByText((text) => {
+    read.push(text.slice(0, 5));
+    return [text.length];
+  });
+  const long = 'long '.repeat(10_000);
+  for (const text of ['short', long, long, 'short']) keep(text);
+  t.same(read, ['short', 'long ', 'long ']);
+});
+
+t.test('what was not met for long is forgotten', async (t) => {
+  let reads = 0;
+  const count = rememberByText((text) => {
+    reads += 1;
+    return [text.length];
+  });
+  count('first');
+  for (let index = 0; index < 300; index += 1) count(`${index} ${'x'.repeat(5000)}`);
+  reads = 0;
+  count('first');
+  t.equal(reads, 1);
+});
