@@ -34,7 +34,9 @@ const root = projectRoot();
 const args = readArguments('fit:acceptance', {
   clusters: {
     help: 'folders of the clusters, in the order of training',
-    default: ['clusters', 'clusters-2'].map((name) => join(root, 'router-models/verifiers', name)).join(','),
+    default: ['clusters', 'clusters-2', 'clusters-3']
+      .map((name) => join(root, 'router-models/verifiers', name))
+      .join(','),
   },
   calibration: { help: 'own pairs: q1, q2, label', default: join(root, 'bench/data/cache-calibration-pairs.jsonl') },
   questions: { help: 'pairs that settle the bias: q1, q2, label', default: 'cache_gptcache_qqp_dev.jsonl' },
@@ -42,7 +44,11 @@ const args = readArguments('fit:acceptance', {
   sample: { help: 'question pairs to draw behind those', default: '10000' },
   rate: { help: 'share of wrong hits allowed among different question pairs', default: '0.0195' },
   'task-rate': { help: 'the same among own look-alikes, for tasks of their kind', default: '0.01' },
-  ratio: { help: 'weight of the cosine in weights of the logit; 0 fits both freely', default: '10' },
+  ratios: {
+    help: 'weights of cosine:unmatched words in weights of the logit; of several the one that finds most own pairs holds',
+    default: '10:0,10:2.5,10:4,10:5,12.5:5,15:5,15:6,20:5,20:6,20:7.5,20:10',
+  },
+  'least-recall': { help: 'share of the same question pairs that must be found', default: '0.285' },
   model: { help: 'folder of the embedding model', default: join(root, 'router-models/embedders/all-minilm-l6-v2') },
   verifier: { help: 'folder of the verifier', default: join(root, 'router-models/verifiers/pair-minilm-l6') },
   output: { help: 'file to write; "none" writes nothing', default: join(root, 'src/cache/acceptance-weights.ts') },
@@ -133,6 +139,46 @@ function figuresOf(
   return [name, pairs.length, same, weighable(pairs).length, round(recall, 4), round(falseHitRate, 4)];
 }
 
+interface HeldRatios {
+  readonly weights: AcceptanceWeights;
+  readonly similarityPerLogit: number;
+  readonly uncoveredPerLogit: number;
+}
+
+/**
+ * Fits the weights at each pair of ratios and settles each bias on the questions; the one that finds most own pairs is taken, of those
+ * that find enough of the questions. The pairs on which the evaluation measures have no part in the choice.
+ */
+function chooseRatios(
+  judged: readonly LabelledEvidence[],
+  sets: {
+    readonly own: readonly SampledPair[];
+    readonly questions: readonly SampledPair[];
+    readonly maxFalseHitRate: number;
+  },
+): HeldRatios {
+  const rows: Cell[][] = [];
+  let best: (HeldRatios & { readonly recall: number }) | undefined;
+  for (const text of args.text('ratios').split(',')) {
+    const [similarityPerLogit = 0, uncoveredPerLogit = 0] = text.split(':').map(Number);
+    const fitted = fitWeights(judged, {
+      names: ['similarity', 'verifierLogit', 'uncovered', 'isSuspected'],
+      similarityPerLogit,
+      uncoveredPerLogit,
+    });
+    const { maxFalseHitRate } = sets;
+    const weights = settleBias(fitted, sets.questions, { threshold: minProbability, maxFalseHitRate });
+    const own = hitRates(sets.own, weights, minProbability);
+    const questions = hitRates(sets.questions, weights, minProbability);
+    rows.push([text, ...[own.recall, own.falseHitRate, questions.recall].map((rate) => round(rate, 4))]);
+    if (questions.recall < args.number('least-recall') || own.recall <= (best?.recall ?? 0)) continue;
+    best = { weights, similarityPerLogit, uncoveredPerLogit, recall: own.recall };
+  }
+  printTable(['ratios', 'own recall', 'own false hits', 'question recall'], rows);
+  if (best === undefined) throw new Error('--least-recall is reached at none of the --ratios');
+  return best;
+}
+
 async function main(): Promise<void> {
   const written = [
     ...heldOutPairs(await readClusters(args.text('clusters').split(','))),
@@ -140,16 +186,9 @@ async function main(): Promise<void> {
   ];
   const [own = [], questions = []] = await gatherAll([written, await drawQuestions()]);
   const maxFalseHitRate = args.number('rate');
-  const ratio = args.number('ratio');
   const judged = weighable(own).filter(({ evidence }) => evidence.verifierLogit !== undefined);
-  const verified = settleBias(
-    fitWeights(judged, {
-      names: ['similarity', 'verifierLogit', 'uncovered', 'isSuspected'],
-      ...(ratio > 0 ? { similarityPerLogit: ratio } : {}),
-    }),
-    questions,
-    { threshold: minProbability, maxFalseHitRate },
-  );
+  const held = chooseRatios(judged, { own, questions, maxFalseHitRate });
+  const { weights: verified, similarityPerLogit, uncoveredPerLogit } = held;
   const plainOwn = own.map(withoutVerifier);
   const plainQuestions = questions.map(withoutVerifier);
   const unverified = settleBias(fitWeights(weighable(plainOwn), { names: ['similarity'] }), plainQuestions, {
@@ -187,7 +226,8 @@ async function main(): Promise<void> {
     verifierRevision: await revisionOf(args.text('verifier')),
     judged: judged.length,
     maxFalseHitRate,
-    ...(ratio > 0 ? { similarityPerLogit: ratio } : {}),
+    similarityPerLogit,
+    uncoveredPerLogit,
   });
   console.log(`\n${source}`);
   if (args.text('output') !== 'none') await writeFile(args.text('output'), source);

@@ -30,17 +30,23 @@ export interface FitOptions {
   readonly names: readonly InputName[];
   /** Holds the cosine's weight at so many times the logit's; fitted freely where absent. */
   readonly similarityPerLogit?: number;
+  /** The same for the share of words without a counterpart. */
+  readonly uncoveredPerLogit?: number;
 }
 
 /** Logistic regression, its weights rounded. */
 export function fitWeights(
   pairs: readonly LabelledEvidence[],
-  { names, similarityPerLogit }: FitOptions,
+  { names, similarityPerLogit, uncoveredPerLogit }: FitOptions,
 ): AcceptanceWeights {
-  const columns = names.filter((name) => similarityPerLogit === undefined || name !== 'similarity');
+  const perLogit: Partial<Record<InputName, number | undefined>> = {
+    similarity: similarityPerLogit,
+    uncovered: uncoveredPerLogit,
+  };
+  const columns = names.filter((name) => perLogit[name] === undefined);
   const rows = pairs.map(({ evidence }) => {
     const inputs = acceptanceInputs(evidence);
-    const held = (similarityPerLogit ?? 0) * inputs.similarity;
+    const held = (similarityPerLogit ?? 0) * inputs.similarity + (uncoveredPerLogit ?? 0) * inputs.uncovered;
     return columns.map((name) => inputs[name] + (name === 'verifierLogit' ? held : 0));
   });
   const { weights, bias } = fitLogisticRegression({
@@ -63,12 +69,16 @@ export function fitWeights(
     return column === -1 ? 0 : round(same - different);
   };
   const verifierLogit = weightOf('verifierLogit');
+  const heldOrFitted = (name: InputName): number => {
+    const held = perLogit[name];
+    return held === undefined ? weightOf(name) : round(held * verifierLogit);
+  };
   return {
     bias: round((bias[1] ?? 0) - (bias[0] ?? 0)),
     inputs: {
-      similarity: similarityPerLogit === undefined ? weightOf('similarity') : round(similarityPerLogit * verifierLogit),
+      similarity: heldOrFitted('similarity'),
       verifierLogit,
-      uncovered: weightOf('uncovered'),
+      uncovered: heldOrFitted('uncovered'),
       isSuspected: weightOf('isSuspected'),
     },
   };

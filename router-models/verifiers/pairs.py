@@ -205,6 +205,41 @@ def noise(t, r, heavy=True):
     return t
 
 
+TAIL_RE = re.compile(r"^((?:how|what|which|who|when|where|why|can|could|may|should|is|are|do|does|did|will|must)\b[^.?!,:]{8,80}?) ((?:in|on|at|for|with|without|from|after|before|during|under|within|inside|as) [^.?!,:]{2,40})([.?!]?)$", re.I)
+
+
+def front(t, r):
+    """The last phrase goes to the head: "How do I get a visa in Japan?" becomes "In Japan, how do I get a visa?"."""
+    m = TAIL_RE.match(t)
+    if not m or len(m.group(2).split()) > 5 or len(m.group(1).split()) < 3: return None
+    head, tail, end = m.groups()
+    # What a verb or a noun needs behind it stays there.
+    if re.search(r"\b(wait|look|apply|pay|ask|search|work|deal|agree|live|belong|depend|is|are|was|were|difference|reason|responsible|better)$", head, re.I): return None
+    if t[:1].islower(): return f'{tail} {head}{end}'
+    join = r.choice([', ', ', ', ': ', ' - '])
+    return tail[:1].upper() + tail[1:] + join + lower_first(head) + end
+
+
+def rewritten(clusters, r):
+    """Wordings with a misspelt word or with a phrase put to the head, beside the other wordings (same) and the look-alikes (different)."""
+    out = []
+    for c in clusters:
+        for b in c['same']:
+            if r.random() < .5:
+                new = typo(b, r)
+                if new != b:
+                    out.append((b if r.random() < .5 else r.choice(c['same']), new, 1))
+                    if c['different'] and r.random() < .5: out.append((r.choice(c['different']), new, 0))
+            new = front(b, r)
+            if new:
+                out += [(b, new, 1), (r.choice(c['same']), new, 1)]
+                if c['different']: out.append((r.choice(c['different']), new, 0))
+        for d in c['different']:
+            new = front(d, r) if r.random() < .5 else typo(d, r) if r.random() < .3 else None
+            if new and new != d: out += [(d, new, 1), (r.choice(c['same']), new, 0)]
+    return out
+
+
 # ---------- own writing ----------
 
 CLUSTER_FOLDERS = ['clusters']
@@ -435,6 +470,7 @@ def build(data, embed_fn, seed=7, scale=1.0, own_weight=1.0):
     # own writing
     cp, csay = cluster_pairs(r, each=int(16 * own_weight))
     add('own clusters', cp)
+    add('own rewritten', rewritten(read_clusters(), r))
     pp, psay = phrase_pairs(r, per_phrase=int(14 * own_weight))
     add('own phrases', pp)
     add('own slots', slot_pairs(r, each=int(45 * own_weight)))
@@ -443,7 +479,7 @@ def build(data, embed_fn, seed=7, scale=1.0, own_weight=1.0):
     if own:
         v = embed_fn(own)
         near = nearest(v, [gid[t] for t in own], k=4)
-        add('own mined', [(own[i], own[j], 0) for i, ns in enumerate(near) for j, s in ns[:2] if s < .97])
+        add('own mined', [(own[i], own[j], 0) for i, ns in enumerate(near) for j, s in ns[:1] if s < .97])
 
     # Disfl-QA
     dis = rows(data, 'cache_disflqa_train_dev'); r.shuffle(dis)

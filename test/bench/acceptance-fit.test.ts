@@ -37,6 +37,9 @@ t.test('holds the cosine at a multiple of the logit, and leaves unnamed inputs o
   const { inputs } = fitWeights(drawPairs(4000), { names, similarityPerLogit: 10 });
   t.ok(inputs.verifierLogit > 0.3);
   t.ok(Math.abs(inputs.similarity - 10 * inputs.verifierLogit) < 1e-9);
+  const { inputs: both } = fitWeights(drawPairs(4000), { names, similarityPerLogit: 10, uncoveredPerLogit: 5 });
+  t.equal(both.uncovered, Number((5 * both.verifierLogit).toFixed(2)));
+  t.equal(both.similarity, Number((10 * both.verifierLogit).toFixed(2)));
   t.equal(fitWeights(drawPairs(500), { names: ['similarity'] }).inputs.verifierLogit, 0);
 });
 
@@ -73,6 +76,7 @@ t.test('writes a module that says what it was fitted to', async (t) => {
     source,
     'WITH_VERIFIER: AcceptanceWeights = {\n  bias: -1,\n  inputs: { similarity: 2, verifierLogit: 3, uncovered: 0, isSuspected: -1 },\n};',
   );
+  t.match(renderWeights({ ...options, uncoveredPerLogit: 5 }), /unmatched words is held at\s(\* )?5 times/);
   t.notMatch(renderWeights(options), 'held');
   t.notOk(source.split('\n').some((line) => line.length > 120));
 });

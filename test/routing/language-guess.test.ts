@@ -9,6 +9,11 @@ const cases = [
   ['これは何ですか', 'ja'],
   ['这是什么', 'zh'],
   ['이것은 무엇입니까', 'ko'],
+  ['Metformin side effects?', 'en'],
+  ['lasagne recipe without meat', 'en'],
+  ['Lasagne Rezept ohne Fleisch', 'und'],
+  ['receta lasaña sin carne', 'und'],
+  ['git fetch vs git clone', 'und'],
   ['x = 3 * 4', 'und'],
   ['', 'und'],
 ] as const;
