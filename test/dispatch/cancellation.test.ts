@@ -41,13 +41,10 @@ t.test('a client that leaves takes its upstream request along', async (t) => {
     first.catch(() => undefined);
     await until(() => upstream.activeCount === 1);
     if (fault.kind === 'endless') await first;
-    const leftAtMs = performance.now();
     controller.abort(gone());
     t.match(await failureOf(fault.kind === 'endless' ? drain(stream) : first), { reason: 'CALL_CANCELLED' });
+    // bench:dispatch measures how soon, against 50 ms; here a busy machine must not fail the test.
     await until(() => upstream.activeCount === 0);
-    const tookMs = performance.now() - leftAtMs;
-    // bench:dispatch measures against 50 ms; here a busy machine must not fail the test.
-    t.ok(tookMs < 500, `${fault.kind}: ${tookMs.toFixed(1)} ms`);
     t.match(trace.attempts, [{ result: 'cancelled', usage: { promptTokens: 3, isEstimated: true } }]);
   }
 });

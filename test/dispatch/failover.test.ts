@@ -213,7 +213,7 @@ t.test('none left: UNAVAILABLE with reasons, within the deadline', async (t) => 
     ),
     { code: 'UNAVAILABLE', reason: 'ALL_DEPLOYMENTS_FAILED', message: /^no deployment answered: m at a: HTTP 500/u },
   );
-  t.ok(performance.now() - startedAtMs < 1000, 'it ends with the deadline, not with the pause');
+  t.ok(performance.now() - startedAtMs < 10_000, 'it ends with the deadline, not with the pause');
   clearTimeout(timer);
 });
 

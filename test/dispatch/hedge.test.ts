@@ -11,7 +11,7 @@ async function setUp(hedge: object, retry: object = {}) {
   const state = { slow: '', sent: [] as string[], status: 200 };
   const fetch = fakeFetch((model) => {
     state.sent.push(model);
-    if (state.slow === 'both') return { delayMs: 500, status: state.status };
+    if (state.slow === 'both') return { delayMs: 2000, status: state.status };
     return { delayMs: model === state.slow ? 20_000 : 1 };
   });
   const dispatcher = await testDispatcher(

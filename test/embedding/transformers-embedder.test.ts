@@ -70,7 +70,7 @@ t.test('a megabyte takes no longer than a page', async (t) => {
     const startedAt = performance.now();
     const [embedding] = await embedder.embed([text], { signal });
     t.equal(embedding!.isTruncated, true);
-    t.ok(performance.now() - startedAt < 2000);
+    t.ok(performance.now() - startedAt < 10_000);
   }
 });
 

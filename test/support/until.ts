@@ -1,5 +1,5 @@
 /** Waits until a condition holds. @throws after `limitMs`, with what was waited for. */
-export async function until(condition: () => boolean, limitMs = 2000): Promise<void> {
+export async function until(condition: () => boolean, limitMs = 20_000): Promise<void> {
   const givesUpAtMs = performance.now() + limitMs;
   while (!condition()) {
     if (performance.now() > givesUpAtMs) throw new Error(`not within ${limitMs} ms: ${condition.toString()}`);

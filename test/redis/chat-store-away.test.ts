@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { credentials, type ServiceError } from '@grpc/grpc-js';
 import t from 'tap';
 import { connectRedis } from '../../src/cache/redis-connection.js';
@@ -7,61 +5,9 @@ import { startService } from '../../src/compose.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { CacheVerdict_Outcome } from '../../src/gen/pointsman/router/v1/decision.js';
 import { RouterServiceClient, type ChatResponse } from '../../src/gen/pointsman/router/v1/router.js';
-import { REDIS_URL, SKIP_WITHOUT_REDIS } from '../cache/redis-fixture.js';
+import { REDIS_URL, SKIP_WITHOUT_REDIS } from './redis-fixture.js';
+import { startRedisProxy } from './redis-proxy.js';
 import { selectRequest } from '../support/service.js';
-
-/** Stands between a service and Redis, so that the trouble is this test's own. */
-interface Proxy {
-  readonly url: string;
-  /** What arrives is kept back, the connections stay. */
-  pause(): void;
-  resume(): void;
-  /** Connections end and new ones are refused at once. */
-  cut(): void;
-  close(): void;
-}
-
-async function startProxy(target: URL): Promise<Proxy> {
-  const sockets = new Set<Socket>();
-  let state: 'open' | 'paused' | 'cut' = 'open';
-  const server = createServer((near) => {
-    if (state === 'cut') {
-      near.destroy();
-      return;
-    }
-    const far = connect(Number(target.port || 6379), target.hostname);
-    near.pipe(far).pipe(near);
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => sockets.delete(socket) && [near, far].forEach((end) => end.destroy()));
-    }
-    if (state === 'paused') near.pause();
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const endAll = (): void => sockets.forEach((socket) => socket.destroy());
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    pause() {
-      state = 'paused';
-      sockets.forEach((socket) => socket.pause());
-    },
-    resume() {
-      state = 'open';
-      sockets.forEach((socket) => socket.resume());
-    },
-    cut() {
-      state = 'cut';
-      endAll();
-    },
-    close() {
-      server.close();
-      endAll();
-    },
-  };
-}
 
 const PREFIX = `pointsman-test-away-${process.pid}`;
 
@@ -71,7 +17,7 @@ t.test('Chat over a shared store in trouble', { skip: SKIP_WITHOUT_REDIS }, asyn
   const forgetAll = async (): Promise<void> => {
     for (const name of await redis.keys(`${PREFIX}:*`)) await redis.del(name);
   };
-  const proxy = await startProxy(new URL(REDIS_URL ?? ''));
+  const proxy = await startRedisProxy();
   process.env['POINTSMAN_TEST_AWAY_URL'] = proxy.url;
   const start = (): ReturnType<typeof startService> =>
     startService({

@@ -1,15 +1,16 @@
 import t from 'tap';
 import { connectRedis } from '../../src/cache/redis-connection.js';
 import { createMemoryStore } from '../../src/cache/memory-store.js';
-import { answer, ask, createFixture, makeFacts } from './cache-fixture.js';
+import { answer, ask, createFixture, makeFacts } from '../cache/cache-fixture.js';
 import { createRedisFixture, REDIS_URL, SKIP_WITHOUT_REDIS } from './redis-fixture.js';
-import { DIMENSIONS, makeEntry, unitVector } from './store-contract.js';
+import { DIMENSIONS, makeEntry, unitVector } from '../cache/store-contract.js';
+import { startRedisProxy } from './redis-proxy.js';
 import type { RedisFixture } from './redis-fixture.js';
 
 async function until(isDone: () => Promise<boolean>): Promise<void> {
-  const endsAt = Date.now() + 5000;
+  const endsAt = Date.now() + 20_000;
   while (!(await isDone())) {
-    if (Date.now() > endsAt) throw new Error('it did not come to pass in 5 s');
+    if (Date.now() > endsAt) throw new Error('it did not come to pass in 20 s');
     await new Promise(setImmediate);
   }
 }
@@ -25,13 +26,15 @@ t.test('Redis in trouble', { skip: SKIP_WITHOUT_REDIS }, async (t) => {
   await new Promise((resolve) => admin.once('ready', resolve));
 
   t.test('paused: misses within the deadline, a mark, then hits again', async (t) => {
-    const fixture = await createRedisFixture({ deadlineMs: 25 });
+    const proxy = await startRedisProxy();
+    const fixture = await createRedisFixture({ deadlineMs: 25 }, proxy.url);
     const cache = createReplica(fixture);
     const facts = makeFacts('Why is the sea salty?');
+    const isHit = async (): Promise<boolean> => (await ask(cache, facts)).found.kind === 'hit';
     await answer(cache, facts);
     await fixture.store.flush();
-    t.equal((await ask(cache, facts)).found.kind, 'hit');
-    await admin.call('CLIENT', 'PAUSE', '400', 'ALL');
+    await until(isHit);
+    proxy.pause();
     let slowestMs = 0;
     for (let call = 0; call < 20; call += 1) {
       const startedAt = performance.now();
@@ -41,9 +44,12 @@ t.test('Redis in trouble', { skip: SKIP_WITHOUT_REDIS }, async (t) => {
       t.same(trace.degradations, ['cache: shared store did not answer in time']);
       t.equal(trace.cache?.outcome, 'unavailable');
     }
-    t.ok(slowestMs < 250, `${slowestMs} ms for two look-ups`);
-    await until(async () => (await ask(cache, facts)).found.kind === 'hit');
+    // bench:cache-faults measures against 30 ms; here a busy machine must not fail the test.
+    t.ok(slowestMs < 2000, `${slowestMs} ms for two look-ups`);
+    proxy.resume();
+    await until(isHit);
     await fixture.close();
+    proxy.close();
   });
 
   t.test('full: writes are dropped, look-ups go on', async (t) => {

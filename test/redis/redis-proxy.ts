@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { REDIS_URL } from './redis-fixture.js';
+
+/** Stands between a client and the Redis of the tests, so that its trouble is one client's own. */
+export interface RedisProxy {
+  readonly url: string;
+  /** What arrives is kept back, the connections stay. */
+  pause(): void;
+  resume(): void;
+  /** Connections end and new ones are refused at once. */
+  cut(): void;
+  close(): void;
+}
+
+/** Starts the proxy in front of {@link REDIS_URL}. */
+export async function startRedisProxy(): Promise<RedisProxy> {
+  const target = new URL(REDIS_URL ?? '');
+  const sockets = new Set<Socket>();
+  let state: 'open' | 'paused' | 'cut' = 'open';
+  const server = createServer((near) => {
+    if (state === 'cut') {
+      near.destroy();
+      return;
+    }
+    const far = connect(Number(target.port || 6379), target.hostname);
+    near.pipe(far).pipe(near);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => sockets.delete(socket) && [near, far].forEach((end) => end.destroy()));
+    }
+    if (state === 'paused') near.pause();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const endAll = (): void => sockets.forEach((socket) => socket.destroy());
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    pause() {
+      state = 'paused';
+      sockets.forEach((socket) => socket.pause());
+    },
+    resume() {
+      state = 'open';
+      sockets.forEach((socket) => socket.resume());
+    },
+    cut() {
+      state = 'cut';
+      endAll();
+    },
+    close() {
+      server.close();
+      endAll();
+    },
+  };
+}
