@@ -28,6 +28,7 @@ const args = readArguments('bench:cache-load', {
   entries: { help: 'sizes, with commas', default: '1000,10000,100000' },
   lookups: { help: 'look-ups for each size', default: '2000' },
   format: { help: 'vectors in Redis: int8 or float', default: 'int8' },
+  'search-thread': { help: 'thread of Redis that searches: main or worker', default: 'main' },
   inserts: { help: 'entries to put into a store in memory; 0 measures look-ups', default: '0' },
   budget: { help: 'budget of that store, in MiB', default: '256' },
   mixed: { help: 'requests of mixed tenants to two replicas on one Redis; 0 measures look-ups', default: '0' },
@@ -51,9 +52,19 @@ interface Row {
   readonly p99Ms: number;
   readonly exactP50Ms: number;
   readonly exactP99Ms: number;
+  /** A bare PING between the look-ups, where the store is Redis. */
+  readonly pingP50Ms?: number;
+  readonly pingP99Ms?: number;
 }
 
-async function measure(store: CacheStore, entries: number, isShared: boolean): Promise<Row> {
+/** The store of a run, and a call to its server that does nothing: the floor of what a look-up can take. */
+interface Measured {
+  readonly store: CacheStore;
+  readonly ping?: () => Promise<unknown>;
+}
+
+async function measure({ store, ping }: Measured, entries: number): Promise<Row> {
+  const isShared = ping !== undefined;
   const answer = encodeAnswer(answerOf('It depends on the light. '.repeat(20)));
   const context = { language: 'en', embedderFingerprint: FINGERPRINT, cacheEpoch: 0 };
   const vectors: Float32Array[] = [];
@@ -84,6 +95,7 @@ async function measure(store: CacheStore, entries: number, isShared: boolean): P
   });
   const semantic: number[] = [];
   const exact: number[] = [];
+  const floor: number[] = [];
   let candidates = 0;
   for (let lookup = 0; lookup < args.number('lookups'); lookup += 1) {
     const centre = vectors[Math.floor(random() * vectors.length)] ?? new Float32Array(DIMENSIONS);
@@ -98,10 +110,15 @@ async function measure(store: CacheStore, entries: number, isShared: boolean): P
     exact.push(between - from);
     semantic.push(performance.now() - between);
     if (call.trace.cache?.similarity !== undefined) candidates += 1;
+    if (ping === undefined) continue;
+    const pingFrom = performance.now();
+    await ping();
+    floor.push(performance.now() - pingFrom);
   }
   console.error(`${entries} entries: ${candidates} of ${semantic.length} look-ups met a candidate`);
   const whole = summarizeLatencies(semantic.slice(100));
   const first = summarizeLatencies(exact.slice(100));
+  const bare = summarizeLatencies(floor.slice(100));
   return {
     entries,
     insertsPerSecond,
@@ -109,6 +126,7 @@ async function measure(store: CacheStore, entries: number, isShared: boolean): P
     p99Ms: whole.p99,
     exactP50Ms: first.p50,
     exactP99Ms: first.p99,
+    ...(isShared ? { pingP50Ms: bare.p50, pingP99Ms: bare.p99 } : {}),
   };
 }
 
@@ -128,7 +146,7 @@ async function fillMemory(): Promise<void> {
 }
 
 async function mix(): Promise<void> {
-  const stores = [await createShared(), await createShared()];
+  const stores = [(await createShared()).store, (await createShared()).store];
   const report = await mixTenants({
     requests: args.number('mixed'),
     stores,
@@ -147,37 +165,50 @@ async function measureLookups(): Promise<void> {
   const isShared = args.text('store') === 'redis';
   const rows: Row[] = [];
   for (const size of args.text('entries').split(',')) {
-    const store = isShared
+    const measured = isShared
       ? await createShared()
-      : createMemoryStore({ maxBytes: 2 ** 42, dimensions: DIMENSIONS, clock: Date.now });
-    rows.push(await measure(store, Number(size), isShared));
-    if (isShared) await store.invalidate({}, { isDryRun: false });
-    await store.close();
+      : { store: createMemoryStore({ maxBytes: 2 ** 42, dimensions: DIMENSIONS, clock: Date.now }) };
+    rows.push(await measure(measured, Number(size)));
+    if (isShared) await measured.store.invalidate({}, { isDryRun: false });
+    await measured.store.close();
   }
-  const headings = ['entries', 'inserts/s', 'similar p50 ms', 'similar p99 ms', 'exact p50 ms', 'exact p99 ms'];
+  const headings = [
+    'entries',
+    'inserts/s',
+    'similar p50 ms',
+    'similar p99 ms',
+    'exact p50 ms',
+    'exact p99 ms',
+    'PING p50 ms',
+    'PING p99 ms',
+  ];
   printTable(
     headings,
     rows.map((row) => [
       row.entries,
       Math.round(row.insertsPerSecond),
-      ...[row.p50Ms, row.p99Ms, row.exactP50Ms, row.exactP99Ms].map((value) => round(value, 3)),
+      ...[row.p50Ms, row.p99Ms, row.exactP50Ms, row.exactP99Ms, row.pingP50Ms, row.pingP99Ms].map((value) =>
+        value === undefined ? '-' : round(value, 3),
+      ),
     ]),
   );
   await writeFigures(args.jsonFile, { store: args.text('store'), rows });
 }
 
-async function createShared(): Promise<RedisStore> {
+async function createShared(): Promise<{ readonly store: RedisStore; readonly ping: () => Promise<unknown> }> {
   const redis = connectRedis({ url: args.text('redis') });
   await new Promise((resolve) => redis.once('ready', resolve));
-  return createRedisStore({
+  const store = createRedisStore({
     redis,
     prefix: 'pointsman-bench',
     vectorFormat: args.text('format') === 'float' ? 'float' : 'int8',
+    searchThread: args.text('search-thread') === 'worker' ? 'worker' : 'main',
     deadlineMs: 1000,
     maxEntriesPerTenant: 10_000_000,
     leaseMs: 5000,
     clock: Date.now,
   });
+  return { store, ping: () => redis.ping() };
 }
 
 if (args.number('inserts') > 0) await fillMemory();

@@ -1,7 +1,8 @@
 /**
  * Fits src/cache/acceptance-weights.ts to a verifier. Run it after a new verifier was trained or the guard or embedder changed.
- * The weights come from pairs of our own writing that the verifier has not seen; the bias from a sample of general question
- * pairs (QQP) that bench:cache does not draw.
+ * The weights come from pairs of our own writing that the verifier has not seen; cosine and unmatched words are held at ratios to the logit
+ * (`--ratios`), the pair of ratios being the one that finds most of them. The bias comes from a sample of general question pairs (QQP) that
+ * bench:cache does not draw.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

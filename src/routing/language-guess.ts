@@ -17,7 +17,7 @@ const FUNCTION_WORDS: Readonly<Record<string, readonly string[]>> = {
   en: (
     'the and is of to what how my for with you this that it an i why who which where when do does did are was were can could should ' +
     'would will be have has had in a on at from by or not me your we they there if as than explain write translate give list name ' +
-    'define suggest describe summarize summarise compare implement difference between best way without about into while until since ' +
+    'define suggest describe summarize summarise compare implement difference between best way about into while until since ' +
     'still same both such very any many much more most less need needed get make work works use used find keep show add change check ' +
     'fix send read pay open return cancel remove delete buy order stop help meaning reason cause effects changes steps tips rows days ' +
     'hours years year day price cost fee bill salary money payment refund invoice delivery shipping warranty contract allowed required ' +
@@ -41,7 +41,7 @@ for (const [language, words] of Object.entries(FUNCTION_WORDS)) {
 
 /**
  * A cheap guess at a text's language from its script and its function words: ISO 639-1, or "und" where neither tells.
- * An n-gram detector (eld) knows more of the shortest prompts, for 60 MB of memory and more; "und" only costs the cache a hit.
+ * An n-gram detector knows more of the shortest prompts, for 60 MB of memory and more; "und" only costs the cache a hit.
  */
 export function guessLanguage(text: string): string {
   const head = text.slice(0, LOOKED_CHARACTERS).toLowerCase();

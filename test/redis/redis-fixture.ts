@@ -26,6 +26,7 @@ export async function createRedisFixture(
     redis,
     prefix,
     vectorFormat: 'int8',
+    searchThread: 'main',
     deadlineMs: 1000,
     maxEntriesPerTenant: 1000,
     leaseMs: 5000,

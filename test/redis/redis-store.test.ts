@@ -5,10 +5,13 @@ import { createRedisFixture, REDIS_URL, SKIP_WITHOUT_REDIS } from './redis-fixtu
 import { makeEntry, STORE_CONTRACT, unitVector } from '../cache/store-contract.js';
 
 t.test('on Redis', { skip: SKIP_WITHOUT_REDIS }, async (t) => {
-  for (const vectorFormat of ['int8', 'float'] as const) {
+  for (const options of [
+    { vectorFormat: 'int8', searchThread: 'main' },
+    { vectorFormat: 'float', searchThread: 'worker' },
+  ] as const) {
     for (const [name, behave] of STORE_CONTRACT) {
-      t.test(`${name} (${vectorFormat})`, async (t) => {
-        const { store, close } = await createRedisFixture({ vectorFormat });
+      t.test(`${name} (${options.vectorFormat}, ${options.searchThread} thread)`, async (t) => {
+        const { store, close } = await createRedisFixture(options);
         // Redis keeps its own time: it has to pass.
         await behave(t, { store, nowMs: Date.now, advance: (milliseconds) => wait(milliseconds + 10) });
         await close();
@@ -93,6 +96,7 @@ t.test('without a server every look-up fails at once and writes are dropped', as
     redis,
     prefix: 'p',
     vectorFormat: 'int8',
+    searchThread: 'main',
     deadlineMs: 25,
     maxEntriesPerTenant: 10,
     leaseMs: 1000,

@@ -65,12 +65,26 @@ const NO_HINGES: ReadonlySet<string> = new Set();
 
 const ROUTE = new Set(['from', 'to', 'into', 'onto']);
 
-/** The same thing is where a movement begins in one prompt and where it ends in the other. */
+/**
+ * The same thing is where a movement begins in one prompt and where it ends in the other, or two things that both prompts name begin
+ * it in turns ("work here with a degree from abroad", "work abroad with a degree from here").
+ */
 export function hasReversedRoute(left: readonly Term[], right: readonly Term[]): boolean {
   const [a, b] = [readRoute(left), readRoute(right)];
+  const [[begin], [otherBegin]] = [a.from, b.from];
+  if (a.from.size === 1 && b.from.size === 1 && begin !== undefined && otherBegin !== undefined) {
+    if (standApart(left, begin, otherBegin) && standApart(right, begin, otherBegin)) return true;
+  }
   const isReversed = (end: string): boolean =>
     (a.from.has(end) && b.to.has(end) && !b.from.has(end)) || (a.to.has(end) && b.from.has(end) && !a.from.has(end));
   return [...a.from, ...a.to].some(isReversed);
+}
+
+/** Whether two words stand in a prompt with others between them. */
+function standApart(terms: readonly Term[], first: string, second: string): boolean {
+  const placeOf = (key: string): number => terms.findIndex((term) => term.key === key);
+  const [a, b] = [placeOf(first), placeOf(second)];
+  return a >= 0 && b >= 0 && Math.abs(a - b) > 1;
 }
 
 function readRoute(terms: readonly Term[]): { from: Set<string>; to: Set<string> } {

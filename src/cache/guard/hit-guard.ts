@@ -1,10 +1,10 @@
+import { hasConjunctMore, hasQuestionMore } from './additions.js';
 import { hasSwappedCounts, readCounts } from './counts.js';
 import type { Counts } from './counts.js';
 import { concernsDiffer, readConcerned } from './concerns.js';
 import type { Concerned } from './concerns.js';
 import { findContrast, hasOpposites, hasReversedRoute, hasSwappedArguments } from './direction.js';
-import { entityDifference } from './entities.js';
-import type { NamedSide } from './entities.js';
+import { entityDifference, isNameReplaced } from './entities.js';
 import { momentsDiffer, readMoments } from './freshness.js';
 import { haveSameIdentifiers } from './identifiers.js';
 import { haveSameScripts, scriptsOf } from './language.js';
@@ -15,7 +15,7 @@ import type { Quantity } from './numbers.js';
 import { compareQuestions, questionTypeOf } from './question.js';
 import type { QuestionType } from './question.js';
 import { alignTerms, readTerms } from './terms.js';
-import type { Alignment, Term } from './terms.js';
+import type { AlignedSide, Alignment, Term } from './terms.js';
 import { readPrompt } from './tokens.js';
 import type { PromptReading } from './tokens.js';
 
@@ -29,6 +29,7 @@ export type GuardCheck =
   | 'direction'
   | 'contrast'
   | 'entity'
+  | 'addition'
   | 'concerns'
   | 'freshness'
   | 'question';
@@ -93,39 +94,45 @@ export function readForGuard(text: string): GuardReading {
   };
 }
 
-type Check = (stored: GuardReading, asked: GuardReading, alignment: Alignment) => boolean;
-
-/** The checks, the cheapest and surest first. Each says whether the prompts differ. */
-const CHECKS: readonly (readonly [GuardCheck, Check])[] = [
-  ['script', (a, b) => !haveSameScripts(a.scripts, b.scripts)],
-  ['numbers', (a, b) => !haveSameQuantities(a.quantities, b.quantities) || hasSwappedCounts(a.counts, b.counts)],
-  ['identifiers', (a, b) => !haveSameIdentifiers(a.prompt, b.prompt)],
-  ['negation', (a, b) => negationDifference(a, b) !== undefined],
-  ['opposite', (_a, _b, alignment) => hasOpposites(alignment)],
-  ['contrast', (_a, _b, alignment) => findContrast(alignment) !== undefined],
-  [
-    'direction',
-    (a, b, alignment) => hasSwappedArguments(alignment, a.terms, b.terms) || hasReversedRoute(a.terms, b.terms),
-  ],
-  ['concerns', (a, b) => concernsDiffer(a.concerned, b.concerned)],
-  [
-    'entity',
-    (a, b, alignment) =>
-      entityDifference(namedSide(a, alignment.onlyLeft), namedSide(b, alignment.onlyRight)) !== undefined,
-  ],
-  ['freshness', (a, b) => momentsDiffer(a.moments, b.moments)],
-  ['question', (a, b) => compareQuestions(a.question, b.question) === 'differs'],
-];
+/** What a check reads of two prompts. */
+interface Comparison {
+  readonly stored: GuardReading;
+  readonly asked: GuardReading;
+  readonly alignment: Alignment;
+  readonly left: AlignedSide;
+  readonly right: AlignedSide;
+}
 
 /**
- * Checks that find differences where there are none too often to have the last word: of the true paraphrases of our own writing that
- * a check refused, most were refused by these.
+ * The checks, the cheapest and surest first. Each says whether the prompts differ, and either refuses or only suspects: those that
+ * suspect find differences where there are none too often to have the last word. Of the true paraphrases of our own writing that a
+ * check refused, most were refused by these.
  */
-const SUSPICIONS: ReadonlySet<GuardCheck> = new Set(['negation', 'concerns', 'entity', 'freshness', 'question']);
-
-function namedSide(reading: GuardReading, only: readonly Term[]): NamedSide {
-  return { reading: reading.prompt, terms: reading.terms, only };
-}
+const CHECKS: readonly (readonly [GuardCheck, 'refuses' | 'suspects', (pair: Comparison) => boolean])[] = [
+  ['script', 'refuses', ({ stored, asked }) => !haveSameScripts(stored.scripts, asked.scripts)],
+  [
+    'numbers',
+    'refuses',
+    ({ stored, asked }) =>
+      !haveSameQuantities(stored.quantities, asked.quantities) || hasSwappedCounts(stored.counts, asked.counts),
+  ],
+  ['identifiers', 'refuses', ({ stored, asked }) => !haveSameIdentifiers(stored.prompt, asked.prompt)],
+  ['opposite', 'refuses', ({ alignment }) => hasOpposites(alignment)],
+  ['contrast', 'refuses', ({ alignment }) => findContrast(alignment) !== undefined],
+  [
+    'direction',
+    'refuses',
+    ({ stored, asked, alignment }) =>
+      hasSwappedArguments(alignment, stored.terms, asked.terms) || hasReversedRoute(stored.terms, asked.terms),
+  ],
+  ['entity', 'refuses', ({ left, right }) => isNameReplaced(left, right)],
+  ['addition', 'refuses', ({ left, right }) => hasConjunctMore(left, right) || hasQuestionMore(left, right)],
+  ['negation', 'suspects', ({ stored, asked }) => negationDifference(stored, asked) !== undefined],
+  ['concerns', 'suspects', ({ stored, asked }) => concernsDiffer(stored.concerned, asked.concerned)],
+  ['entity', 'suspects', ({ left, right }) => entityDifference(left, right) !== undefined],
+  ['freshness', 'suspects', ({ stored, asked }) => momentsDiffer(stored.moments, asked.moments)],
+  ['question', 'suspects', ({ stored, asked }) => compareQuestions(stored.question, asked.question) === 'differs'],
+];
 
 /**
  * Compares a stored prompt with an asked one. Refuses on evidence of a difference, not on every word without a
@@ -135,14 +142,14 @@ function namedSide(reading: GuardReading, only: readonly Term[]): NamedSide {
 export function compareForHit(stored: GuardReading, asked: GuardReading): GuardVerdict {
   const alignment = alignTerms(stored.terms, asked.terms);
   const features = readFeatures(stored, asked, alignment);
-  let suspectedBy: GuardCheck | undefined;
-  for (const [check, differs] of CHECKS) {
-    if (SUSPICIONS.has(check) && suspectedBy !== undefined) continue;
-    if (!differs(stored, asked, alignment)) continue;
-    if (!SUSPICIONS.has(check)) return { refusedBy: check, features };
-    suspectedBy = check;
-  }
-  return suspectedBy === undefined ? { features } : { suspectedBy, features: { ...features, isSuspected: true } };
+  const left = { reading: stored.prompt, terms: stored.terms, only: alignment.onlyLeft };
+  const right = { reading: asked.prompt, terms: asked.terms, only: alignment.onlyRight };
+  const found = CHECKS.find(([, , differs]) => differs({ stored, asked, alignment, left, right }));
+  if (found === undefined) return { features };
+  const [check, effect] = found;
+  return effect === 'refuses'
+    ? { refusedBy: check, features }
+    : { suspectedBy: check, features: { ...features, isSuspected: true } };
 }
 
 function readFeatures(stored: GuardReading, asked: GuardReading, alignment: Alignment): GuardFeatures {

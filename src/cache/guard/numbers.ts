@@ -123,6 +123,11 @@ function parseSingle(tokens: readonly Token[], index: number): { quantity: Quant
   return single.quantity.unit === '' ? undefined : single;
 }
 
+/** Whether a token is a place in an order: "second", "II". */
+export function isOrdinal(token: Token): boolean {
+  return ORDINALS.has(token.word) || ROMAN.has(token.raw);
+}
+
 /** "a", "an" and "one". */
 export function isArticle(token: Token | undefined): boolean {
   return token !== undefined && ['a', 'an', 'one'].includes(token.word);

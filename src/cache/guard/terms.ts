@@ -37,6 +37,14 @@ function phraseAt(tokens: readonly Token[], start: number): readonly string[] | 
   );
 }
 
+/** A prompt beside another one. */
+export interface AlignedSide {
+  readonly reading: PromptReading;
+  readonly terms: readonly Term[];
+  /** Terms without a counterpart in the other, generic ones included. */
+  readonly only: readonly Term[];
+}
+
 /** Which terms two prompts share, and which are in one only. */
 export interface Alignment {
   /** Terms of the first prompt without a counterpart, generic ones included. */

@@ -15,6 +15,8 @@ export interface Token {
   readonly opensSentence: boolean;
   /** Glued to the next token by a hyphen. */
   readonly joinsNext: boolean;
+  /** Punctuation right behind it that the checks read, else empty. */
+  readonly mark: ',' | '?' | '';
 }
 
 /** A prompt as the guard reads it. */
@@ -68,7 +70,13 @@ export function readPrompt(text: string): PromptReading {
     const after = expanded.slice(match.index + match[0].length, match.index + match[0].length + 2);
     const opensSentence = tokens.length === 0 || /[.!?:\n]\s*["'(]?$/u.test(before);
     const joinsNext = /^-\p{L}/u.test(after);
-    pushToken(tokens, match[0].replace(/[.,-]+$/u, ''), { opensSentence, isShouting, joinsNext });
+    const mark = /^["')]?\s?([,?])/u.exec(after)?.[1] ?? '';
+    pushToken(tokens, match[0].replace(/[.,-]+$/u, ''), {
+      opensSentence,
+      isShouting,
+      joinsNext,
+      mark: mark as Token['mark'],
+    });
   }
   return { text: plain, tokens, quotes };
 }
@@ -94,6 +102,7 @@ interface TokenPlace {
   readonly opensSentence: boolean;
   readonly isShouting: boolean;
   readonly joinsNext: boolean;
+  readonly mark: Token['mark'];
 }
 
 function pushToken(tokens: Token[], raw: string, place: TokenPlace): void {
@@ -101,7 +110,7 @@ function pushToken(tokens: Token[], raw: string, place: TokenPlace): void {
   const amount = AMOUNT_WITH_UNIT.exec(raw);
   if (amount?.[1] !== undefined && amount[2] !== undefined) {
     tokens.push(
-      makeToken('number', amount[1], place),
+      makeToken('number', amount[1], { ...place, mark: '' }),
       makeToken('word', amount[2], { ...place, opensSentence: false }),
     );
     return;
@@ -122,6 +131,7 @@ function makeToken(kind: Token['kind'], raw: string, place: TokenPlace): Token {
     isAcronym: !place.isShouting && kind === 'word' && /^\p{Lu}{2,}s?$/u.test(raw),
     opensSentence: place.opensSentence,
     joinsNext: place.joinsNext,
+    mark: place.mark,
   };
 }
 
