@@ -16,7 +16,10 @@ export interface RequestFacts {
 
 /** Facts that classification and embedding add. */
 export interface TaskFacts {
+  /** Kept with the answer. */
   readonly task: string;
+  /** Every task that the prompt may belong to: the highest of their thresholds holds. Absent: only `task`. */
+  readonly likelyTasks?: readonly string[];
   readonly caching: TaskCaching;
   readonly ttlSeconds: number;
   /** Cosine; counts where it is above the cache's own. */

@@ -155,6 +155,14 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
       ticket.facts.request.constraints.cache.minSimilarity ?? -1,
     );
 
+  const thresholdsOf = ({ task, likelyTasks = [] }: TaskFacts): AcceptanceThresholds => {
+    const all = [task, ...likelyTasks].map((likely) => options.thresholds?.(likely) ?? settings);
+    return {
+      minProbability: Math.max(...all.map(({ minProbability }) => minProbability)),
+      minProbabilityUnverified: Math.max(...all.map((one) => one.minProbabilityUnverified)),
+    };
+  };
+
   const judgeCandidates = async (
     ticket: MissTicket,
     task: TaskFacts,
@@ -167,11 +175,9 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
     });
     const nearest = usable[0];
     if (nearest === undefined) return { kind: 'miss', ticket, verdict: finish(call, { outcome: 'miss' }) };
-    const { minProbability, minProbabilityUnverified } = options.thresholds?.(task.task) ?? settings;
     const candidates = usable.map(({ entry, similarity }) => ({ text: entry.text, similarity }));
     const judgement = await judge.judge(ticket.identity.text, candidates, {
-      minProbability,
-      minProbabilityUnverified,
+      ...thresholdsOf(task),
       signal: call.signal,
     });
     judgement.refusals.forEach(counters.countRefusal);

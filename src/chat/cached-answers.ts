@@ -2,6 +2,7 @@ import type { RequestFacts, TaskFacts } from '../cache/admission.js';
 import type { AnswerCache, CacheCall, MissTicket } from '../cache/answer-cache.js';
 import type { CachedAnswer } from '../cache/cached-answer.js';
 import type { Embedder } from '../embedding/embedder.js';
+import { cacheRulesOf } from './cache-rules.js';
 import { findPersonalData } from '../privacy/detectors.js';
 import { lastUserText, messageText, type RouteRequest } from '../request.js';
 import { guessLanguage } from '../routing/language-guess.js';
@@ -88,19 +89,10 @@ async function taskFactsOf(
   { snapshot, view, embedding, classification }: ClassifiedPrompt,
   { embedder, signal }: { readonly embedder: Embedder; readonly signal: AbortSignal },
 ): Promise<TaskFacts> {
-  const task = snapshot.bundle.tasks[classification.taskIndex];
-  // What kind of work an abstained prompt is, and so whether its answer keeps, is not known.
-  const caching = task === undefined || classification.isAbstained ? 'never' : task.cache.policy;
-  const isAsked = caching === 'allow' && !ticket.isBypassed;
+  const rules = cacheRulesOf(snapshot.bundle, classification);
+  const isAsked = rules.caching === 'allow' && !ticket.isBypassed;
   const isRouted = view.lastUserText === view.routingText || !isAsked;
   const [own] = isRouted ? [embedding] : await embedder.embed([view.lastUserText], { signal });
   const { vector, isTruncated } = own ?? embedding;
-  return {
-    task: task?.id ?? '',
-    caching,
-    ttlSeconds: task?.cache.ttlSeconds ?? 0,
-    ...(task?.cache.minSimilarity === undefined ? {} : { minSimilarity: task.cache.minSimilarity }),
-    vector,
-    isTruncated,
-  };
+  return { ...rules, vector, isTruncated };
 }

@@ -179,6 +179,19 @@ t.test('without the verifier no threshold lets a suspicion through', async (t) =
   t.match(trace.cache, { outcome: 'miss', refusedBy: 'guard:negation' });
 });
 
+t.test('of the thresholds of all tasks that a prompt may belong to, the highest holds', async (t) => {
+  const thresholds = (task?: string) => ({ minProbability: 1, minProbabilityUnverified: task === 'strict' ? 1 : 0 });
+  const { cache } = createFixture({}, { judge: createHitJudge({ verifierTimeoutMs: 100 }), thresholds });
+  await answer(cache, makeFacts(WHY));
+  const askAs = async (likelyTasks?: readonly string[]) => {
+    const task = { ...CLOSE, ...(likelyTasks === undefined ? {} : { likelyTasks }) };
+    return (await ask(cache, makeFacts('Why is sea water salty?'), task)).trace.cache?.outcome;
+  };
+  t.equal(await askAs(), 'semanticHit');
+  t.equal(await askAs(['explanation', 'lax']), 'semanticHit');
+  t.equal(await askAs(['explanation', 'strict']), 'miss');
+});
+
 t.test('goes on without a verifier that fails, by the stricter rule, and says so', async (t) => {
   const judge = createHitJudge({
     verifier: verifier(() => Promise.reject(new Error('queue full'))),
