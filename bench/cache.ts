@@ -13,7 +13,7 @@ import { createHitJudge } from '../src/cache/hit-judge.js';
 import type { HitJudge } from '../src/cache/hit-judge.js';
 import { createMemoryStore } from '../src/cache/memory-store.js';
 import { calibrateOnPairs } from '../src/cache/pair-calibration.js';
-import { DEFAULT_CACHE_SETTINGS } from '../src/cache/policy.js';
+import { DEFAULT_CACHE_SETTINGS, DEFAULT_THRESHOLDS } from '../src/cache/policy.js';
 import { configuredThresholds, thresholdsInForce } from '../src/chat/acceptance-thresholds.js';
 import { labelledPairs } from '../src/chat/calibrated-thresholds.js';
 import { projectRoot } from '../src/config/project-root.js';
@@ -104,13 +104,12 @@ type Thresholds = NonNullable<AnswerCacheOptions['thresholds']>;
 
 /** The thresholds that the bundle's pairs lead to. */
 async function calibrate(embedder: TransformersEmbedder, { bundle }: Snapshot): Promise<Thresholds> {
-  const { minProbabilityUnverified, semanticLanguages } = DEFAULT_CACHE_SETTINGS;
   const least = args.number('min-probability');
   const configured = configuredThresholds(bundle, {
-    minProbabilityUnverified,
+    minProbabilityUnverified: DEFAULT_THRESHOLDS.minProbabilityUnverified,
     ...(least > 0 ? { minProbability: least } : {}),
   });
-  const calibration = await calibrateOnPairs(labelledPairs(bundle, semanticLanguages), {
+  const calibration = await calibrateOnPairs(labelledPairs(bundle, DEFAULT_CACHE_SETTINGS.semanticLanguages), {
     configured,
     mayLower: true,
     embedder,

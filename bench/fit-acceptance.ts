@@ -15,7 +15,7 @@ import {
 } from '../src/cache/acceptance.js';
 import { gatherEvidence } from '../src/cache/pair-evidence.js';
 import type { LabelledPair } from '../src/cache/pair-evidence.js';
-import { DEFAULT_CACHE_SETTINGS } from '../src/cache/policy.js';
+import { DEFAULT_CACHE_SETTINGS, DEFAULT_THRESHOLDS } from '../src/cache/policy.js';
 import { projectRoot } from '../src/config/project-root.js';
 import { createTransformersEmbedder } from '../src/embedding/transformers-embedder.js';
 import { textRequest } from '../src/request.js';
@@ -55,7 +55,8 @@ const args = readArguments('fit:acceptance', {
   output: { help: 'file to write; "none" writes nothing', default: join(root, 'src/cache/acceptance-weights.ts') },
 });
 const signal = new AbortController().signal;
-const { minSimilarity, minProbability, minProbabilityUnverified, semanticLanguages } = DEFAULT_CACHE_SETTINGS;
+const { minSimilarity, semanticLanguages } = DEFAULT_CACHE_SETTINGS;
+const { minProbability, minProbabilityUnverified } = DEFAULT_THRESHOLDS;
 
 async function readPairs(file: string): Promise<readonly LabelledPair[]> {
   const rows = await readRows(file, args.dataDirectory);

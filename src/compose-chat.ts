@@ -1,7 +1,6 @@
 import { createAnswerCache, type AnswerCacheOptions } from './cache/create-answer-cache.js';
 import { createHitJudge } from './cache/hit-judge.js';
 import { createMemoryStore } from './cache/memory-store.js';
-import { DEFAULT_CACHE_SETTINGS } from './cache/policy.js';
 import { connectRedis } from './cache/redis-connection.js';
 import { createRedisStore } from './cache/redis-store.js';
 import { followThresholds } from './chat/calibrated-thresholds.js';
@@ -59,7 +58,6 @@ export function startChat(
     thresholds: thresholds.current,
     settings: {
       ...settings,
-      minProbability: settings.minProbability ?? DEFAULT_CACHE_SETTINGS.minProbability,
       isMaskedDataAllowed: settings.allowPersonalData,
     },
     embedderFingerprint: embedder.fingerprint,

@@ -12,7 +12,7 @@ import { identify, tenantKeyOf } from './identity.js';
 import type { RequestIdentity } from './identity.js';
 import type { LeaseKeeper } from './lease.js';
 import { leadAcrossReplicas } from './lease.js';
-import type { AcceptanceThresholds, CacheSettings } from './policy.js';
+import { DEFAULT_THRESHOLDS, type AcceptanceThresholds, type CacheSettings } from './policy.js';
 import { createSingleFlight } from './single-flight.js';
 import { entryIdOf } from './store.js';
 import type { CacheEntry, CacheStore, NearEntry } from './store.js';
@@ -20,13 +20,13 @@ import type { CacheEntry, CacheStore, NearEntry } from './store.js';
 /** Options of {@link createAnswerCache}. */
 export interface AnswerCacheOptions {
   readonly settings: CacheSettings;
-  /** Acceptance thresholds for a task, read at each look-up. Default: those of the settings. */
+  /** Acceptance thresholds for a task, read at each look-up. Default: {@link DEFAULT_THRESHOLDS}. */
   readonly thresholds?: (task: string) => AcceptanceThresholds;
   readonly embedderFingerprint: string;
   readonly judge: HitJudge;
   /** In this process: the whole cache, or the front of a shared one. */
   readonly local: CacheStore;
-  /** For a fleet. Already bounded in time; see guarded-store.ts. */
+  /** For a fleet. Bounds its own time: what it cannot say soon, it throws. */
   readonly shared?: { readonly store: CacheStore; readonly leases: LeaseKeeper };
   /** Longest life of an entry in the local store before a shared one, so that an invalidation elsewhere is soon seen here. */
   readonly frontTtlMs: number;
@@ -156,7 +156,7 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
     );
 
   const thresholdsOf = ({ task, likelyTasks = [] }: TaskFacts): AcceptanceThresholds => {
-    const all = [task, ...likelyTasks].map((likely) => options.thresholds?.(likely) ?? settings);
+    const all = [task, ...likelyTasks].map((likely) => options.thresholds?.(likely) ?? DEFAULT_THRESHOLDS);
     return {
       minProbability: Math.max(...all.map(({ minProbability }) => minProbability)),
       minProbabilityUnverified: Math.max(...all.map((one) => one.minProbabilityUnverified)),

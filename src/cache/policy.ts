@@ -9,8 +9,11 @@ export interface AcceptanceThresholds {
   readonly minProbabilityUnverified: number;
 }
 
+/** Thresholds where neither config nor bundle nor pairs say anything. */
+export const DEFAULT_THRESHOLDS: AcceptanceThresholds = { minProbability: 0.9, minProbabilityUnverified: 0.75 };
+
 /** What the service config says about the cache. */
-export interface CacheSettings extends AcceptanceThresholds {
+export interface CacheSettings {
   /** Least cosine at which a stored prompt is looked at. */
   readonly minSimilarity: number;
   /** Stored prompts that the guard may look at for one look-up. */
@@ -34,8 +37,6 @@ export interface CacheSettings extends AcceptanceThresholds {
 /** Settings for a service that states none. */
 export const DEFAULT_CACHE_SETTINGS: CacheSettings = {
   minSimilarity: 0.75,
-  minProbability: 0.9,
-  minProbabilityUnverified: 0.75,
   maxCandidates: 4,
   semanticLanguages: ['en'],
   maxTemperature: 1,

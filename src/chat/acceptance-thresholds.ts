@@ -1,6 +1,6 @@
 import type { Bundle } from '../bundle/bundle.js';
 import { thresholdsOf, type PairCalibration, type ThresholdDecision } from '../cache/pair-calibration.js';
-import { DEFAULT_CACHE_SETTINGS, type AcceptanceThresholds } from '../cache/policy.js';
+import { DEFAULT_THRESHOLDS, type AcceptanceThresholds } from '../cache/policy.js';
 
 /** What the service config says about acceptance. */
 export interface ThresholdSettings {
@@ -19,7 +19,7 @@ export function configuredThresholds({ tasks }: Pick<Bundle, 'tasks'>, settings:
   return (task) => {
     const own = task === undefined ? undefined : byTask.get(task);
     const minProbability = own === undefined ? least : Math.max(own, least ?? 0);
-    return { minProbability: minProbability ?? DEFAULT_CACHE_SETTINGS.minProbability, minProbabilityUnverified };
+    return { minProbability: minProbability ?? DEFAULT_THRESHOLDS.minProbability, minProbabilityUnverified };
   };
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import t from 'tap';
+import { DEFAULT_CACHE_SETTINGS, DEFAULT_THRESHOLDS } from '../../src/cache/policy.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { projectRoot } from '../../src/config/project-root.js';
 import { RouterError } from '../../src/errors.js';
@@ -68,4 +69,12 @@ t.test('a missing file is named', async (t) => {
     messageOf(() => loadConfig({ file: '/nowhere/p.yaml' })),
     'cannot read the config /nowhere/p.yaml: no such file',
   );
+});
+
+t.test('the cache’s defaults are those of the cache itself', async (t) => {
+  const { cache } = loadConfig({ overrides: {} });
+  const { isMaskedDataAllowed, ...settings } = DEFAULT_CACHE_SETTINGS;
+  t.match(cache, { ...settings, allowPersonalData: isMaskedDataAllowed });
+  t.equal(cache.minProbability, undefined, 'left to the bundle');
+  t.equal(cache.minProbabilityUnverified, DEFAULT_THRESHOLDS.minProbabilityUnverified);
 });
