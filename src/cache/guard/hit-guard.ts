@@ -14,6 +14,7 @@ import { haveSameQuantities, readQuantities } from './numbers.js';
 import type { Quantity } from './numbers.js';
 import { compareQuestions, questionTypeOf } from './question.js';
 import type { QuestionType } from './question.js';
+import { haveSameSymbols, readSymbols } from './symbols.js';
 import { alignTerms, readTerms } from './terms.js';
 import type { AlignedSide, Alignment, Term } from './terms.js';
 import { readPrompt } from './tokens.js';
@@ -24,6 +25,7 @@ export type GuardCheck =
   | 'script'
   | 'numbers'
   | 'identifiers'
+  | 'symbols'
   | 'negation'
   | 'opposite'
   | 'direction'
@@ -70,6 +72,7 @@ export interface GuardReading {
   readonly stems: ReadonlySet<string>;
   readonly scripts: ReadonlySet<string>;
   readonly quantities: readonly Quantity[];
+  readonly symbols: readonly string[];
   readonly counts: Counts;
   readonly negation: Negation;
   readonly concerned: ReadonlySet<Concerned>;
@@ -86,6 +89,7 @@ export function readForGuard(text: string): GuardReading {
     stems: new Set(prompt.tokens.map((token) => token.stem)),
     scripts: scriptsOf(prompt),
     quantities: readQuantities(prompt),
+    symbols: readSymbols(prompt.text),
     counts: readCounts(prompt),
     negation: readNegation(prompt),
     concerned: readConcerned(prompt),
@@ -117,6 +121,7 @@ const CHECKS: readonly (readonly [GuardCheck, 'refuses' | 'suspects', (pair: Com
       !haveSameQuantities(stored.quantities, asked.quantities) || hasSwappedCounts(stored.counts, asked.counts),
   ],
   ['identifiers', 'refuses', ({ stored, asked }) => !haveSameIdentifiers(stored.prompt, asked.prompt)],
+  ['symbols', 'refuses', ({ stored, asked }) => !haveSameSymbols(stored.symbols, asked.symbols)],
   ['opposite', 'refuses', ({ alignment }) => hasOpposites(alignment)],
   ['contrast', 'refuses', ({ alignment }) => findContrast(alignment) !== undefined],
   [

@@ -47,6 +47,9 @@ const TOKEN =
   /(?:https?:\/\/|www\.)[^\s"'<>)]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:~|\.{1,2})?(?:\/[\w.@-]+){2,}\/?|[A-Za-z]:\\[^\s"'<>]+|[a-z0-9]+(?:[-.][a-z0-9]+)*(?:_[a-z0-9]+)+|v?\d+(?:\.\d+){2,}|[$€£¥₹]?\d[\d,]*(?:\.\d+)?(?![\p{L}\d]|\.\d)%?|[$€£¥₹]?[\p{L}\d]*\d[\p{L}\d]*(?:[-.][\p{L}\d]+)*|#?[\p{L}\p{M}][\p{L}\p{M}\d]*(?:\+\+|#)?/giu;
 
 const NUMBER = /^[$€£¥₹]?\d[\d,]*(?:\.\d+)?(?:%|st|nd|rd|th|k|m|bn|b)?$/iu;
+/** "1,2,3", against commas between thousands, or lakhs. */
+const LIST = /^\d+(?:,\d+)+$/u;
+const GROUPED = /^\d{1,3}(?:,\d{2,3})*,\d{3}$/u;
 const AMOUNT_WITH_UNIT =
   /^(\d[\d,]*(?:\.\d+)?)(ms|s|sec|secs|min|mins|h|hr|hrs|kg|g|mg|lb|lbs|oz|km|cm|mm|m|mi|ft|gb|mb|tb|kb|ml|l|mph|kmh|usd|eur|gbp|px|x|am|pm)$/iu;
 const IDENTIFIER = /[_/\\@]|\d.*\p{L}|\p{L}.*\d|^v?\d+(?:\.\d+){2,}$|\p{Ll}\p{Lu}/u;
@@ -81,14 +84,16 @@ export function readPrompt(text: string): PromptReading {
   return { text: plain, tokens, quotes };
 }
 
-/** NFKC, straight quotes, one kind of dash, and 401(k) written as one word. */
+/** NFKC, straight quotes, one kind of dash, 401(k) written as one word, .5 as 0.5 and 5€ as €5. */
 export function plainText(text: string): string {
   return text
     .normalize('NFKC')
     .replace(/[’‘ʼ]/gu, "'")
     .replace(/[‐‑–—]/gu, '-')
     .replace(/""/gu, '"')
-    .replace(/(\d)\((\p{L}{1,2})\)/gu, '$1$2');
+    .replace(/(\d)\((\p{L}{1,2})\)/gu, '$1$2')
+    .replace(/(?<![\w.])\.(?=\d)/gu, '0.')
+    .replace(/(\d[\d,]*(?:\.\d+)?)\s?([€£¥₹$])(?![\d\p{L}])/gu, '$2$1');
 }
 
 function expandContractions(text: string): string {
@@ -107,6 +112,10 @@ interface TokenPlace {
 
 function pushToken(tokens: Token[], raw: string, place: TokenPlace): void {
   if (raw === '') return;
+  if (LIST.test(raw) && !GROUPED.test(raw)) {
+    for (const piece of raw.split(',')) pushToken(tokens, piece, place);
+    return;
+  }
   const amount = AMOUNT_WITH_UNIT.exec(raw);
   if (amount?.[1] !== undefined && amount[2] !== undefined) {
     tokens.push(
