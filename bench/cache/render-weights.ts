@@ -15,7 +15,7 @@ export interface FittedWeights {
 }
 
 const UNVERIFIED_COMMENT =
-  'For pairs without a score; fitted and set in the same way, without the pairs that the judge refuses for a substitution or a suspicion.';
+  'For pairs without a score; fitted and set in the same way, without the pairs that the judge refuses for a word without a counterpart or a suspicion.';
 
 /** The source of src/cache/acceptance-weights.ts. */
 export function renderWeights(fitted: FittedWeights): string {

@@ -37,14 +37,14 @@ export function acceptanceInputs(
   };
 }
 
-/** What speaks against a hit where the verifier did not read the pair: then a suspicion or a word in another's place is enough. */
+/** What speaks against a hit where the verifier did not read the whole pair: then a suspicion or one telling word more is enough. */
 export function unverifiedRefusal({
   features,
   verifierLogit,
-}: AcceptanceEvidence): 'suspicion' | 'substitution' | undefined {
+}: AcceptanceEvidence): 'suspicion' | 'unmatched' | undefined {
   if (verifierLogit !== undefined) return undefined;
   if (features.isSuspected) return 'suspicion';
-  return features.isSubstituted ? 'substitution' : undefined;
+  return features.coverage < 1 ? 'unmatched' : undefined;
 }
 
 /**

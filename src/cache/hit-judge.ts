@@ -2,7 +2,6 @@ import type { PairVerifier } from '../embedding/pair-verifier.js';
 import { acceptanceProbability, unverifiedRefusal } from './acceptance.js';
 import type { GuardCheck, GuardFeatures } from './guard/hit-guard.js';
 import { compareForHit, readForGuard } from './guard/hit-guard.js';
-import { fitsVerifier } from './pair-evidence.js';
 
 /** A stored prompt whose answer might serve. */
 export interface JudgedCandidate {
@@ -133,15 +132,14 @@ async function scoreAll(
   const { verifier, verifierTimeoutMs } = options;
   const none = { logits: read.map(() => undefined), isDown: false };
   if (verifier === undefined) return none;
-  const fitting = read.filter(({ candidate }) => fitsVerifier(verifier, candidate.text, asked));
-  if (fitting.length === 0) return none;
+  if (read.length === 0) return none;
   try {
     const limited = AbortSignal.any([signal, AbortSignal.timeout(verifierTimeoutMs)]);
-    const scores = await verifier.score(
-      fitting.map(({ candidate }) => [candidate.text, asked] as const),
+    const logits = await verifier.score(
+      read.map(({ candidate }) => [candidate.text, asked] as const),
       { signal: limited },
     );
-    return { logits: read.map((item) => scores[fitting.indexOf(item)]), isDown: false };
+    return { logits, isDown: false };
   } catch (error) {
     if (signal.aborted) throw error;
     return { ...none, isDown: true };

@@ -30,15 +30,8 @@ export interface EvidenceOptions {
   readonly signal: AbortSignal;
 }
 
-/** Rough lower bound of characters by token, so that the verifier never judges a text that it does not see whole. */
-const CHARACTERS_PER_TOKEN = 3;
 /** Pairs that wait in the verifier's queue at once, so that calls come between them. */
 const SLICE = 32;
-
-/** Whether the verifier surely sees both texts whole. */
-export function fitsVerifier(verifier: PairVerifier, stored: string, asked: string): boolean {
-  return stored.length + asked.length <= verifier.maxTokens * CHARACTERS_PER_TOKEN;
-}
 
 /**
  * What a look-up would know of each pair, in the pairs' order.
@@ -69,14 +62,14 @@ async function addLogits(
   found: readonly PairFinding[],
   { verifier, signal }: { readonly verifier: PairVerifier; readonly signal: AbortSignal },
 ): Promise<readonly PairFinding[]> {
-  const fitting = pairs.flatMap(({ stored, asked }, place) => {
+  const weighed = pairs.flatMap(({ stored, asked }, place) => {
     const finding = found[place];
-    if (finding?.kind !== 'weighed' || !fitsVerifier(verifier, stored, asked)) return [];
+    if (finding?.kind !== 'weighed') return [];
     return [{ place, texts: [stored, asked] as const, evidence: finding.evidence }];
   });
   const scored = [...found];
-  for (let from = 0; from < fitting.length; from += SLICE) {
-    const slice = fitting.slice(from, from + SLICE);
+  for (let from = 0; from < weighed.length; from += SLICE) {
+    const slice = weighed.slice(from, from + SLICE);
     const logits = await verifier.score(
       slice.map(({ texts }) => texts),
       { signal },

@@ -1,21 +1,21 @@
 import { RouterError, throwIfAborted } from '../errors.js';
 import { estimateTokens, type InferenceEngine, type InferenceWork } from './inference-engine.js';
-import { prepareText } from './prepare-text.js';
 
 /** Reads two prompts together and says how alike their answers would be: the second look at a cache candidate. */
 export interface PairVerifier {
   /**
-   * Scores pairs, in their order, as logits: above 0 means "the same", and the logistic function makes a probability of it.
+   * Scores pairs, in their order, as logits: above 0 means "the same", and the logistic function makes a probability of it. A pair
+   * that the window cuts has no score: what decides may stand behind the cut.
    *
    * @throws RouterError as {@link Embedder.embed}
    */
   score(
     pairs: readonly (readonly [string, string])[],
     options: { readonly signal: AbortSignal },
-  ): Promise<readonly number[]>;
+  ): Promise<readonly (number | undefined)[]>;
   /** Hash of what makes two scores comparable. */
   readonly fingerprint: string;
-  /** Longest pair in tokens, special tokens included. Longer pairs are cut. */
+  /** Longest pair in tokens, special tokens included. */
   readonly maxTokens: number;
 }
 
@@ -34,30 +34,44 @@ export function createPairVerifier(options: PairVerifierOptions): PairVerifier {
     maxTokens,
     async score(pairs, { signal }) {
       throwIfAborted(signal);
-      if (pairs.length === 0) return [];
-      return scorePairs(options, pairs, signal);
+      const scores = new Array<number | undefined>(pairs.length).fill(undefined);
+      const places = [...pairs.keys()].filter((place) => mayFit(pairs[place] ?? ['', ''], maxTokens));
+      if (places.length === 0) return scores;
+      const found = await scorePairs(
+        options,
+        places.map((place) => pairs[place] ?? ['', '']),
+        signal,
+      );
+      places.forEach((place, index) => (scores[place] = found[index]));
+      return scores;
     },
   };
+}
+
+/** More characters a token than prose or code that fills the window has: a longer pair is not worth reading. */
+const MOST_CHARACTERS_PER_TOKEN = 8;
+
+function mayFit([first, second]: readonly [string, string], maxTokens: number): boolean {
+  return first.length + second.length <= maxTokens * MOST_CHARACTERS_PER_TOKEN;
 }
 
 function scorePairs(
   { engine, maxTokens }: PairVerifierOptions,
   pairs: readonly (readonly [string, string])[],
   signal: AbortSignal,
-): Promise<readonly number[]> {
+): Promise<readonly (number | undefined)[]> {
   return new Promise((resolve, reject) => {
-    const scores = new Array<number>(pairs.length);
+    const scores = new Array<number | undefined>(pairs.length);
     let open = pairs.length;
     const works = pairs.map(([first, second], index): InferenceWork => {
-      const a = prepareText(first, maxTokens).text;
-      const b = prepareText(second, maxTokens).text;
       return {
         task: 'verify',
-        text: a,
-        second: b,
-        estimatedTokens: estimateTokens(a.length + b.length, maxTokens),
-        onResult({ values }) {
-          scores[index] = values[0] ?? 0;
+        // Unpaired surrogates become U+FFFD, which the tokenizer drops.
+        text: first.toWellFormed(),
+        second: second.toWellFormed(),
+        estimatedTokens: estimateTokens(first.length + second.length, maxTokens),
+        onResult({ values, isTruncated }) {
+          scores[index] = isTruncated ? undefined : values[0];
           open--;
           if (open === 0) settle(() => resolve(scores));
         },

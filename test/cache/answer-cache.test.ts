@@ -20,7 +20,7 @@ t.test('answers an identical request from the exact tier', async (t) => {
 t.test('answers an equivalent request from the semantic tier', async (t) => {
   const { cache } = createFixture();
   await answer(cache, makeFacts(WHY));
-  const { found, trace } = await ask(cache, makeFacts('Why is sea water salty?'), CLOSE);
+  const { found, trace } = await ask(cache, makeFacts('So why is the sea salty?'), CLOSE);
   t.equal(found.kind, 'hit');
   t.match(trace.cache, { outcome: 'semanticHit' });
   t.ok((trace.cache?.acceptanceProbability ?? 0) > 0.5);
@@ -67,9 +67,9 @@ t.test('a caller may only tighten', async (t) => {
   t.equal(await outcome({ noCache: true }), 'bypass');
   t.equal(await outcome({ maxAgeSeconds: 5 }), 'miss');
   t.equal(await outcome({ maxAgeSeconds: 15 }), 'exactHit');
-  t.equal(await outcome({}, 'Why is sea water salty?'), 'semanticHit');
-  t.equal(await outcome({ exactOnly: true }, 'Why is sea water salty?'), 'miss');
-  t.equal(await outcome({ minSimilarity: 0.999999 }, 'Why is sea water salty?'), 'miss');
+  t.equal(await outcome({}, 'So why is the sea salty?'), 'semanticHit');
+  t.equal(await outcome({ exactOnly: true }, 'So why is the sea salty?'), 'miss');
+  t.equal(await outcome({ minSimilarity: 0.999999 }, 'So why is the sea salty?'), 'miss');
   t.equal(await outcome({ minSimilarity: -1 }, 'Why is the sea so cold?'), 'miss');
 });
 
@@ -77,7 +77,7 @@ t.test('does not compare what may not be compared', async (t) => {
   const { cache } = createFixture();
   await answer(cache, makeFacts(WHY));
   const refusedBy = async (changes: object): Promise<string | undefined> =>
-    (await ask(cache, makeFacts('Why is sea water salty?'), { ...CLOSE, ...changes })).trace.cache?.refusedBy;
+    (await ask(cache, makeFacts('So why is the sea salty?'), { ...CLOSE, ...changes })).trace.cache?.refusedBy;
   t.equal(await refusedBy({ caching: 'exact' }), 'task:exact');
   t.equal(await refusedBy({ caching: 'never' }), 'task:never');
   t.equal(await refusedBy({ isTruncated: true }), 'truncated');
@@ -152,7 +152,7 @@ t.test('the verifier has its say about candidates', async (t) => {
     });
     const { cache } = createFixture({}, { judge });
     await answer(cache, makeFacts(WHY));
-    const { trace } = await ask(cache, makeFacts('Why is sea water salty?'), CLOSE);
+    const { trace } = await ask(cache, makeFacts('So why is the sea salty?'), CLOSE);
     t.equal(trace.cache?.outcome, outcome);
     if (logit < 0) t.equal(trace.cache?.refusedBy, 'verifier');
   }
@@ -171,6 +171,19 @@ t.test('a suspicion of the guard holds unless the verifier overrules it', async 
   t.same(outcomes, ['semanticHit', 'guard:negation', 'guard:negation']);
 });
 
+t.test('a pair that the verifier cannot read whole may not differ in a single telling word', async (t) => {
+  const unread = verifier((pairs) => Promise.resolve(pairs.map(() => undefined)));
+  const { cache } = createFixture({}, { judge: createHitJudge({ verifier: unread, verifierTimeoutMs: 100 }) });
+  await answer(cache, makeFacts(WHY));
+  const outcomeOf = async (text: string): Promise<string | undefined> => {
+    const { trace } = await ask(cache, makeFacts(text), CLOSE);
+    t.same(trace.degradations, []);
+    return trace.cache?.refusedBy ?? trace.cache?.outcome;
+  };
+  t.equal(await outcomeOf('So why is the sea salty?'), 'semanticHit');
+  t.equal(await outcomeOf(`${WHY} Reply as a haiku.`), 'unmatched');
+});
+
 t.test('without the verifier no threshold lets a suspicion through', async (t) => {
   const thresholds = () => ({ minProbability: 0, minProbabilityUnverified: 0 });
   const { cache } = createFixture({}, { judge: createHitJudge({ verifierTimeoutMs: 100 }), thresholds });
@@ -185,7 +198,7 @@ t.test('of the thresholds of all tasks that a prompt may belong to, the highest 
   await answer(cache, makeFacts(WHY));
   const askAs = async (likelyTasks?: readonly string[]) => {
     const task = { ...CLOSE, ...(likelyTasks === undefined ? {} : { likelyTasks }) };
-    return (await ask(cache, makeFacts('Why is sea water salty?'), task)).trace.cache?.outcome;
+    return (await ask(cache, makeFacts('So why is the sea salty?'), task)).trace.cache?.outcome;
   };
   t.equal(await askAs(), 'semanticHit');
   t.equal(await askAs(['explanation', 'lax']), 'semanticHit');
@@ -199,7 +212,7 @@ t.test('goes on without a verifier that fails, by the stricter rule, and says so
   });
   const { cache } = createFixture({}, { judge });
   await answer(cache, makeFacts(WHY));
-  const { trace } = await ask(cache, makeFacts('Why is sea water salty?'), CLOSE);
+  const { trace } = await ask(cache, makeFacts('So why is the sea salty?'), CLOSE);
   t.equal(trace.cache?.outcome, 'semanticHit');
   t.same(trace.degradations, ['cache: verifier did not answer; judged without it']);
   t.equal((await ask(cache, makeFacts('Why is sea spray corrosive?'), CLOSE)).trace.cache?.outcome, 'miss');

@@ -16,7 +16,7 @@ function createFakeVerifier(): PairVerifier & { readonly asked: (readonly [strin
     asked,
     score: async (pairs) => {
       asked.push(...pairs);
-      return pairs.map(([stored]) => stored.length / 10);
+      return pairs.map(([stored]) => (stored.length > 50 ? undefined : stored.length / 10));
     },
     fingerprint: 'v1',
     maxTokens: 30,
@@ -47,7 +47,10 @@ t.test('tells what a look-up would weigh, and nothing where it would refuse firs
   t.same(guarded, { kind: 'refused' }, 'the guard refuses');
   t.ok(tooLong?.kind === 'weighed');
   t.equal(logitOf(tooLong), undefined, 'too long for the verifier');
-  t.same(verifier.asked, [['how do trees grow', 'How do trees grow']]);
+  t.same(verifier.asked, [
+    ['how do trees grow', 'How do trees grow'],
+    [long, long],
+  ]);
 });
 
 t.test('scores many pairs in slices, each in its place', async (t) => {
