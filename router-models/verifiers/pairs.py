@@ -347,7 +347,7 @@ def cluster_pairs(r, each):
         r.shuffle(neg); out += neg[:each]
         dd = [(a, b, 0) for i, a in enumerate(d) for b in d[i + 1:]]
         r.shuffle(dd); out += dd[:2]
-        sayings += [(x, id(c)) for x in s] + [(x, id(x)) for x in d]
+        sayings += [(x, id(c), id(c)) for x in s] + [(x, id(x), id(c)) for x in d]
     return out, sayings
 
 
@@ -474,12 +474,13 @@ def build(data, embed_fn, seed=7, scale=1.0, own_weight=1.0):
     pp, psay = phrase_pairs(r, per_phrase=int(14 * own_weight))
     add('own phrases', pp)
     add('own slots', slot_pairs(r, each=int(45 * own_weight)))
-    own = list(dict.fromkeys([t for t, _ in csay])); gid = {}
-    for t, g in csay: gid.setdefault(t, g)
+    own = list(dict.fromkeys([t for t, _, _ in csay])); gid, parent = {}, {}
+    for t, g, c in csay: gid.setdefault(t, g); parent.setdefault(t, c)
     if own:
         v = embed_fn(own)
         near = nearest(v, [gid[t] for t in own], k=4)
-        add('own mined', [(own[i], own[j], 0) for i, ns in enumerate(near) for j, s in ns[:1] if s < .97])
+        # Clusters were written apart: very near texts of two of them may ask the same.
+        add('own mined', [(own[i], own[j], 0) for i, ns in enumerate(near) for j, s in ns[:1] if s < (.97 if parent[own[i]] == parent[own[j]] else .85)])
 
     # Disfl-QA
     dis = rows(data, 'cache_disflqa_train_dev'); r.shuffle(dis)

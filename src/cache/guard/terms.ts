@@ -109,7 +109,8 @@ function isMisspelling(left: Term, right: Term): boolean {
   if (left.token.kind !== 'word' || right.token.kind !== 'word') return false;
   if (Math.min(a.length, b.length) < LEAST_MISSPELT_LENGTH || Math.abs(a.length - b.length) > 1 || a[0] !== b[0])
     return false;
-  if (left.token.isAcronym || right.token.isAcronym || areOpposites(a, b)) return false;
+  const areNames = left.token.isCapitalised && right.token.isCapitalised;
+  if (areNames || left.token.isAcronym || right.token.isAcronym || areOpposites(a, b)) return false;
   return isOneEditApart(a, b);
 }
 

@@ -50,6 +50,7 @@ const DIFFERENT: readonly (readonly [GuardCheck, string, string])[] = [
   ['addition', 'How do a van and a lorry differ?', 'How do a scooter, a van and a lorry differ?'],
   ['addition', 'What is a heat pump?', 'What is a heat pump? Which maintenance does it need?'],
   ['direction', 'Can I teach in Peru with a diploma from Chile?', 'Can I teach in Chile with a diploma from Peru?'],
+  ['entity', 'Which trams stop in Frankfurt?', 'Which trams stop in Frankfort?'],
   ['concerns', 'How much sleep is enough?', 'How much sleep is enough for a toddler?'],
   ['concerns', 'What is my blood type?', 'What is her blood type?'],
   ['freshness', 'What is open?', 'What is open today?'],
