@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { ownText } from '../own-copy.js';
 import { messageText } from '../request.js';
 import type { Constraints, Part, RouteRequest } from '../request.js';
 import { rememberByText } from '../text-memo.js';
@@ -33,7 +34,9 @@ export interface RequestIdentity {
 export function identify(request: RouteRequest, context: IdentityContext): RequestIdentity {
   const { prompt, constraints, tenant } = request;
   const turn = prompt.messages.findLastIndex((message) => message.role === 'user');
-  const text = normaliseText(messageText(prompt.messages[turn] ?? { role: 'user', parts: [] }));
+  const asked = messageText(prompt.messages[turn] ?? { role: 'user', parts: [] });
+  const normal = normaliseText(asked);
+  const text = normal.length < asked.length ? ownText(normal) : normal;
   // Lists with fixed places, not objects: nothing to sort. Each place always means the same.
   const partition = digest([
     IDENTITY_VERSION,

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { ownBytes } from '../own-copy.js';
 import { matchesFilter } from './store.js';
 import type { CacheEntry, CacheStore, InvalidationFilter, NearEntry, NearestQuery } from './store.js';
 import { createVectorIndex } from './vector-index.js';
@@ -118,7 +119,7 @@ export function createMemoryStore(options: MemoryStoreOptions): CacheStore {
     if (size > maxBytes || entry.expiresAtMs <= clock()) return;
     makeRoom(size);
     const label = vector === undefined ? undefined : nextLabel++;
-    const slot: Slot = { entry, label, bytes: size };
+    const slot: Slot = { entry: { ...entry, answer: ownBytes(entry.answer) }, label, bytes: size };
     slotsOf(entry.tenantKey).set(entry.exactKey, slot);
     tenantOf.set(entry.exactKey, entry.tenantKey);
     bytes += size;

@@ -1,3 +1,5 @@
+import { ownText } from '../own-copy.js';
+
 /** A text made fit for the worker. */
 export interface PreparedText {
   readonly text: string;
@@ -15,6 +17,5 @@ const CHARACTERS_PER_TOKEN = 24;
 export function prepareText(text: string, maxTokens: number): PreparedText {
   const limit = maxTokens * CHARACTERS_PER_TOKEN;
   if (text.length <= limit) return { text: text.toWellFormed(), isCut: false };
-  // Through bytes, because a slice would keep the whole text in memory for as long as the cut one is cached.
-  return { text: Buffer.from(text.slice(0, limit), 'utf8').toString('utf8'), isCut: true };
+  return { text: ownText(text.slice(0, limit).toWellFormed()), isCut: true };
 }

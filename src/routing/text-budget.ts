@@ -1,3 +1,5 @@
+import { ownText } from '../own-copy.js';
+
 /** Characters of a text that are looked at before the rest is extrapolated. */
 const SAMPLE_CHARACTERS = 4096;
 /** English text has about four characters a token in current vocabularies, and in WordPiece. */
@@ -36,12 +38,13 @@ export function cleanText(text: string): string {
 
 /**
  * The text, cut to about `budget` tokens of the embedder's vocabulary. `ends` keeps two thirds from the head and one
- * third from the tail, since an instruction stands at either end of a pasted text.
+ * third from the tail, since an instruction stands at either end of a pasted text. What is cut off is not kept in memory.
  */
 export function sliceToBudget(text: string, budget: number, side: CutSide): string {
   if (text.length <= budget) return text;
-  if (side === 'head') return text.slice(0, headLength(text, budget));
-  if (headLength(text, budget) === text.length) return text;
+  const whole = headLength(text, budget);
+  if (whole === text.length) return text;
+  if (side === 'head') return ownText(text.slice(0, whole));
   const head = headLength(text, (budget * 2) / 3);
   const tail = tailStart(text, budget / 3);
   return `${text.slice(0, head)} … ${text.slice(tail)}`;
