@@ -11,7 +11,7 @@ const layers = {
   bundle: ['embedding', 'routing', 'config'],
   routing: ['bundle', 'embedding', 'cache', 'privacy', 'learning'],
   learning: [],
-  cache: ['embedding'],
+  cache: ['embedding', 'privacy'],
   chat: ['routing', 'bundle', 'cache', 'dispatch', 'embedding', 'privacy'],
   dispatch: ['bundle', 'routing', 'config'],
   outcomes: ['bundle', 'privacy', 'routing'],

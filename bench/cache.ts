@@ -72,7 +72,7 @@ async function readPairs(): Promise<readonly Pair[]> {
 /** A request of its own partition for each pair, or of one for all. */
 function factsOf(text: string, place: number): RequestFacts {
   const request = textRequest(text, { tenant: mode === 'pairs' ? `pair-${place}` : 'stream' });
-  return { request, language: viewPrompt(request).language, hasMaskedData: false };
+  return { request, language: viewPrompt(request).language, hasPersonalData: false };
 }
 
 async function embedAll(

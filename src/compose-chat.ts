@@ -58,7 +58,7 @@ export function startChat(
     thresholds: thresholds.current,
     settings: {
       ...settings,
-      isMaskedDataAllowed: settings.allowPersonalData,
+      isPersonalDataAllowed: settings.allowPersonalData,
     },
     embedderFingerprint: embedder.fingerprint,
     judge: createHitJudge({

@@ -150,6 +150,23 @@ export function messageText(message: Message): string {
   return texts.length === 1 ? (texts[0] ?? '') : texts.join('\n');
 }
 
+/** What is written in a part, whoever wrote it; "" for media. */
+export function partText(part: Part): string {
+  switch (part.kind) {
+    case 'text':
+    case 'reasoning':
+      return part.text;
+    case 'toolCall':
+      return part.argumentsJson;
+    case 'toolResult':
+      return part.content;
+    case 'image':
+    case 'audio':
+    case 'file':
+      return '';
+  }
+}
+
 /** Text of the last user message; "" where there is none. */
 export function lastUserText(messages: readonly Message[]): string {
   const last = messages.findLast((message) => message.role === 'user');

@@ -1,8 +1,9 @@
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
-/** Bound on the texts that a memo keeps, in UTF-16 units; the same for all, since all of them meet the same prompts. */
+/** Bound on what a memo keeps of texts, in UTF-16 units; the same for all, since all of them meet the same prompts. */
 const KEPT_CHARACTERS = 1_000_000;
-/** A longer text is read anew each time: it would push out many short ones. */
+/** A longer text is kept as its hash: it would push out many short ones. */
 const LONGEST_KEPT = 10_000;
 
 /**
@@ -12,16 +13,21 @@ const LONGEST_KEPT = 10_000;
 export function rememberByText<Reading extends string | boolean | object>(
   read: (text: string) => Reading,
 ): (text: string) => Reading {
-  const known = new LRUCache<string, Reading>({
-    maxSize: KEPT_CHARACTERS,
-    maxEntrySize: LONGEST_KEPT,
-    sizeCalculation: (_reading, text) => text.length + 1,
-  });
+  const byText = createMemo<Reading>();
+  /** Apart, so that no text can pass for another's hash. */
+  const byHash = createMemo<Reading>();
   return (text) => {
-    const found = known.get(text);
+    const isShort = text.length <= LONGEST_KEPT;
+    const known = isShort ? byText : byHash;
+    const key = isShort ? text : hash('sha256', text, 'base64url');
+    const found = known.get(key);
     if (found !== undefined) return found;
     const reading = read(text);
-    known.set(text, reading);
+    known.set(key, reading);
     return reading;
   };
+}
+
+function createMemo<Reading extends string | boolean | object>(): LRUCache<string, Reading> {
+  return new LRUCache({ maxSize: KEPT_CHARACTERS, sizeCalculation: (_reading, key) => key.length + 1 });
 }

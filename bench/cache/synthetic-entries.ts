@@ -15,7 +15,7 @@ const WORDS =
 /** A prompt by its number; neighbouring numbers make alike prompts. */
 export function factsOf(place: number, tenant = ''): RequestFacts {
   const text = `How do I arrange item ${place % 1000} of the ${WORDS[place % WORDS.length] ?? ''} collection in the ${WORDS[(place * 7) % WORDS.length] ?? ''} room?`;
-  return { request: textRequest(`${text} ${place}`, { tenant }), language: 'en', hasMaskedData: false };
+  return { request: textRequest(`${text} ${place}`, { tenant }), language: 'en', hasPersonalData: false };
 }
 
 /** A finished answer. */

@@ -1,4 +1,5 @@
-import type { CachePolicy, RouteRequest } from '../request.js';
+import { hasPersonalData } from '../privacy/detectors.js';
+import { partText, type CachePolicy, type RouteRequest } from '../request.js';
 import type { CachedAnswer } from './cached-answer.js';
 import { freshnessOf } from './guard/freshness.js';
 import type { Freshness } from './guard/freshness.js';
@@ -10,8 +11,8 @@ export interface RequestFacts {
   readonly request: RouteRequest;
   /** ISO 639-1, or "und". */
   readonly language: string;
-  /** Whether personal data was masked in the request. */
-  readonly hasMaskedData: boolean;
+  /** Whether any part of any message holds personal data, of people or of tools. */
+  readonly hasPersonalData: boolean;
 }
 
 /** Facts that classification and embedding add. */
@@ -69,7 +70,7 @@ export function lookupBypass(
 function commonBypass(facts: RequestFacts, freshness: Freshness, settings: CacheSettings): BypassReason | undefined {
   if (freshness === 'live') return 'freshness:live';
   if ((facts.request.prompt.sampling.temperature ?? 0) > settings.maxTemperature) return 'temperature';
-  if (facts.hasMaskedData && !settings.isMaskedDataAllowed) return 'personal-data';
+  if (facts.hasPersonalData && !settings.isPersonalDataAllowed) return 'personal-data';
   return undefined;
 }
 
@@ -84,7 +85,7 @@ export function semanticBypass(
   if (policy.exactOnly) return 'policy:exact-only';
   if (task.caching === 'never') return 'task:never';
   if (task.caching === 'exact') return 'task:exact';
-  if (facts.hasMaskedData) return 'personal-data';
+  if (facts.hasPersonalData) return 'personal-data';
   if (!settings.semanticLanguages.includes(facts.language)) return 'language';
   if (task.isTruncated) return 'truncated';
   return text === '' ? 'empty-prompt' : undefined;
@@ -103,8 +104,13 @@ export function storeBypass(
   return (
     commonBypass(facts, freshness, settings) ??
     answerBypass(answer) ??
-    (lifetimeSeconds(task, freshness, settings) > 0 ? undefined : 'ttl')
+    (lifetimeSeconds(task, freshness, settings) > 0 ? undefined : 'ttl') ??
+    (!settings.isPersonalDataAllowed && isPersonal(answer) ? 'personal-data' : undefined)
   );
+}
+
+function isPersonal(answer: CachedAnswer): boolean {
+  return answer.parts.some((part) => hasPersonalData(partText(part)));
 }
 
 function answerBypass(answer: CachedAnswer): BypassReason | undefined {

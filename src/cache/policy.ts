@@ -26,8 +26,8 @@ export interface CacheSettings {
   readonly recentTtlSeconds: number;
   /** Largest answer kept. */
   readonly maxAnswerBytes: number;
-  /** Whether answers to prompts with masked personal data may serve requests that are identical once masked. */
-  readonly isMaskedDataAllowed: boolean;
+  /** Whether what holds personal data may be stored, for identical requests alone. */
+  readonly isPersonalDataAllowed: boolean;
   /** Raising it leaves every older entry behind. */
   readonly epoch: number;
   /** Longest wait for another call that is about to answer the same request. */
@@ -42,7 +42,7 @@ export const DEFAULT_CACHE_SETTINGS: CacheSettings = {
   maxTemperature: 1,
   recentTtlSeconds: 900,
   maxAnswerBytes: 1024 * 1024,
-  isMaskedDataAllowed: false,
+  isPersonalDataAllowed: false,
   epoch: 0,
   maxFlightWaitMs: 30_000,
 };

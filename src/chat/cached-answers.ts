@@ -3,8 +3,8 @@ import type { AnswerCache, CacheCall, MissTicket } from '../cache/answer-cache.j
 import type { CachedAnswer } from '../cache/cached-answer.js';
 import type { Embedder } from '../embedding/embedder.js';
 import { cacheRulesOf } from './cache-rules.js';
-import { findPersonalData } from '../privacy/detectors.js';
-import { lastUserText, messageText, type RouteRequest } from '../request.js';
+import { hasPersonalData } from '../privacy/detectors.js';
+import { lastUserText, partText, type RouteRequest } from '../request.js';
 import { guessLanguage } from '../routing/language-guess.js';
 import type { ClassifiedPrompt } from '../routing/route-prompt.js';
 import { rememberByText } from '../text-memo.js';
@@ -71,7 +71,7 @@ export function createCachedAnswers(cache: AnswerCache, embedder: Embedder): Cac
   };
 }
 
-const hasPersonalData = rememberByText((text) => findPersonalData(text).length > 0);
+const isPersonal = rememberByText(hasPersonalData);
 const languageOf = rememberByText(guessLanguage);
 
 function factsOf(request: RouteRequest): RequestFacts {
@@ -79,7 +79,7 @@ function factsOf(request: RouteRequest): RequestFacts {
   return {
     request,
     language: languageOf(lastUserText(messages)),
-    hasMaskedData: messages.some((message) => hasPersonalData(messageText(message))),
+    hasPersonalData: messages.some(({ parts }) => parts.some((part) => isPersonal(partText(part)))),
   };
 }
 

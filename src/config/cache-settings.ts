@@ -48,7 +48,7 @@ export const cacheSchema = z.strictObject({
   /** Longest life of an answer whose prompt speaks of recent things, in seconds. */
   recentTtlSeconds: integerBetween(0, 31_536_000).default(900),
   maxAnswerBytes: integerBetween(1024, 1024 ** 3).default(1024 * 1024),
-  /** Whether requests that hold personal data may be answered from the exact tier and stored. */
+  /** Whether requests and answers that hold personal data may be stored, for the exact tier alone. */
   allowPersonalData: flag().default(false),
   /** Raising it leaves every older entry behind. */
   epoch: integerBetween(0, 1_000_000_000).default(0),

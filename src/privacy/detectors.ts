@@ -54,6 +54,23 @@ export function findPersonalData(text: string): readonly Finding[] {
   return findings.sort((a, b) => a.start - b.start);
 }
 
+/** Whether a text holds personal or secret data, as it stands or in JSON: there a line feed before a number is a letter. */
+export function hasPersonalData(text: string): boolean {
+  const readable = text.includes('\\') ? text.replace(JSON_ESCAPE, readEscape) : text;
+  return DETECTORS.some(({ pattern, isValid }) => {
+    for (const [value] of readable.matchAll(pattern)) if (isValid?.(value) ?? true) return true;
+    return false;
+  });
+}
+
+/** Also of JSON within JSON, whose back slashes are escaped themselves. */
+const JSON_ESCAPE = /\\+(?:u([0-9a-fA-F]{4})|([bfnrt]))?/gu;
+
+function readEscape(_escape: string, codeUnit: string | undefined, blank: string | undefined): string {
+  if (codeUnit !== undefined) return String.fromCharCode(parseInt(codeUnit, 16));
+  return blank === undefined ? '' : ' ';
+}
+
 function digitsOf(text: string): string {
   return text.replace(/\D/gu, '');
 }

@@ -1,10 +1,19 @@
 import t from 'tap';
+import type { CachedAnswer } from '../../src/cache/cached-answer.js';
 import { createHitJudge } from '../../src/cache/hit-judge.js';
 import type { PairVerifier } from '../../src/embedding/pair-verifier.js';
 import { answer, ANSWER, ask, createFixture, makeFacts, TASK } from './cache-fixture.js';
 import { unitVector } from './store-contract.js';
 
 const WHY = 'Why is the sea salty?';
+/** An answer with a text, and the reasoning that led to it. */
+const answerOf = (text: string, reasoning?: string): CachedAnswer => ({
+  ...ANSWER,
+  parts: [
+    ...(reasoning === undefined ? [] : [{ kind: 'reasoning' as const, text: reasoning }]),
+    { kind: 'text', text },
+  ],
+});
 const CLOSE = { ...TASK, vector: unitVector(1, 0.11) };
 
 t.test('answers an identical request from the exact tier', async (t) => {
@@ -91,7 +100,9 @@ t.test('does not store what may not be stored', async (t) => {
     ['task:never', makeFacts('a2'), { task: { ...TASK, caching: 'never' as const } }],
     ['freshness:live', makeFacts('What is the weather in Rome?'), {}],
     ['temperature', makeFacts('a3', { temperature: 1.5 }), {}],
-    ['personal-data', makeFacts('a4', { hasMaskedData: true }), {}],
+    ['personal-data', makeFacts('Greet ann@example.org'), {}],
+    ['personal-data', makeFacts('a4'), { answer: answerOf('Write to ann@example.org.') }],
+    ['personal-data', makeFacts('a4'), { answer: answerOf('Yes.', 'The user is ann@example.org.') }],
     ['answer:unfinished', makeFacts('a5'), { answer: { ...ANSWER, finishReason: 'length' as const } }],
     ['answer:filtered', makeFacts('a6'), { answer: { ...ANSWER, finishReason: 'contentFilter' as const } }],
     [
@@ -100,25 +111,18 @@ t.test('does not store what may not be stored', async (t) => {
       { answer: { ...ANSWER, parts: [{ kind: 'toolCall' as const, id: '1', name: 'f', argumentsJson: '{}' }] } },
     ],
     ['answer:empty', makeFacts('a8'), { answer: { ...ANSWER, parts: [] } }],
-    [
-      'answer:too-large',
-      makeFacts('a9'),
-      { answer: { ...ANSWER, parts: [{ kind: 'text' as const, text: 'x'.repeat(3000) }] } },
-    ],
+    ['answer:too-large', makeFacts('a9'), { answer: answerOf('x'.repeat(3000)) }],
     ['ttl', makeFacts('a10'), { task: { ...TASK, ttlSeconds: 0 } }],
   ] as const;
   for (const [reason, facts, options] of cases) t.equal(await answer(cache, facts, options), reason, reason);
   t.equal((await cache.stats()).local.entries, 0);
 });
 
-t.test('shares masked prompts only between identical ones, and only where allowed', async (t) => {
-  const { cache } = createFixture({ isMaskedDataAllowed: true });
-  await answer(cache, makeFacts('Greet <EMAIL_1>', { hasMaskedData: true }));
-  t.equal((await ask(cache, makeFacts('Greet <EMAIL_1>', { hasMaskedData: true }))).trace.cache?.outcome, 'exactHit');
-  t.equal(
-    (await ask(cache, makeFacts('Please greet <EMAIL_1>', { hasMaskedData: true }))).trace.cache?.refusedBy,
-    'personal-data',
-  );
+t.test('shares personal data only between identical requests, and only where allowed', async (t) => {
+  const { cache } = createFixture({ isPersonalDataAllowed: true });
+  await answer(cache, makeFacts('Greet ann@example.org'));
+  t.equal((await ask(cache, makeFacts('Greet ann@example.org'))).trace.cache?.outcome, 'exactHit');
+  t.equal((await ask(cache, makeFacts('Please greet ann@example.org'))).trace.cache?.refusedBy, 'personal-data');
 });
 
 t.test('invalidates by tenant after a dry run', async (t) => {

@@ -8,6 +8,7 @@ import { createHitJudge } from '../../src/cache/hit-judge.js';
 import { createMemoryStore } from '../../src/cache/memory-store.js';
 import { DEFAULT_CACHE_SETTINGS } from '../../src/cache/policy.js';
 import type { CacheSettings } from '../../src/cache/policy.js';
+import { hasPersonalData } from '../../src/privacy/detectors.js';
 import { NO_CONSTRAINTS, textRequest } from '../../src/request.js';
 import type { CachePolicy } from '../../src/request.js';
 import { createTrace } from '../../src/trace.js';
@@ -45,7 +46,6 @@ export function makeFacts(
     cache?: Partial<CachePolicy>;
     temperature?: number;
     language?: string;
-    hasMaskedData?: boolean;
   } = {},
 ): RequestFacts {
   const request = textRequest(text, options);
@@ -59,7 +59,7 @@ export function makeFacts(
       constraints: { ...NO_CONSTRAINTS, cache: { ...NO_CONSTRAINTS.cache, ...options.cache } },
     },
     language: options.language ?? 'en',
-    hasMaskedData: options.hasMaskedData ?? false,
+    hasPersonalData: hasPersonalData(text),
   };
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import t from 'tap';
 import { rememberByText } from '../../src/text-memo.js';
 
@@ -21,15 +22,22 @@ t.test('false and the empty text are remembered too', async (t) => {
   t.equal(reads, 2);
 });
 
-t.test('a very long text is read anew, and does not push out the others', async (t) => {
+t.test('a very long text is remembered too, and does not push out the others', async (t) => {
   const read: string[] = [];
   const keep = rememberByText((text) => {
     read.push(text.slice(0, 5));
     return [text.length];
   });
+  const longs = Array.from({ length: 40 }, (_, index) => `${index} of ${'long '.repeat(10_000)}`);
+  for (const text of ['short', ...longs, ...longs, 'short']) keep(text);
+  t.equal(read.length, 41);
+});
+
+t.test('a short text is never taken for a long one', async (t) => {
+  const lengthOf = rememberByText((text) => ({ length: text.length }));
   const long = 'long '.repeat(10_000);
-  for (const text of ['short', long, long, 'short']) keep(text);
-  t.same(read, ['short', 'long ', 'long ']);
+  t.same(lengthOf(createHash('sha256').update(long).digest('base64url')), { length: 43 });
+  t.same(lengthOf(long), { length: 50_000 });
 });
 
 t.test('what was not met for long is forgotten', async (t) => {

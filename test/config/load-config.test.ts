@@ -73,8 +73,8 @@ t.test('a missing file is named', async (t) => {
 
 t.test('the cache’s defaults are those of the cache itself', async (t) => {
   const { cache } = loadConfig({ overrides: {} });
-  const { isMaskedDataAllowed, ...settings } = DEFAULT_CACHE_SETTINGS;
-  t.match(cache, { ...settings, allowPersonalData: isMaskedDataAllowed });
+  const { isPersonalDataAllowed, ...settings } = DEFAULT_CACHE_SETTINGS;
+  t.match(cache, { ...settings, allowPersonalData: isPersonalDataAllowed });
   t.equal(cache.minProbability, undefined, 'left to the bundle');
   t.equal(cache.minProbabilityUnverified, DEFAULT_THRESHOLDS.minProbabilityUnverified);
 });
