@@ -1,5 +1,6 @@
 import { hasPersonalData } from '../privacy/detectors.js';
-import { partText, type CachePolicy, type RouteRequest } from '../request.js';
+import { messageText, partText, type CachePolicy, type Message, type Part, type RouteRequest } from '../request.js';
+import { rememberByText } from '../text-memo.js';
 import type { CachedAnswer } from './cached-answer.js';
 import { freshnessOf } from './guard/freshness.js';
 import type { Freshness } from './guard/freshness.js';
@@ -51,9 +52,18 @@ export type BypassReason =
   | 'answer:too-large'
   | 'ttl';
 
-/** How fast the answer to a prompt goes stale. */
-export function promptFreshness(text: string): Freshness {
-  return freshnessOf(plainText(text));
+const freshnessOfText = rememberByText((text) => freshnessOf(plainText(text)));
+
+/** How fast the answer to a conversation goes stale: as its most perishable user turn, since a later one may only add to it. */
+export function promptFreshness(messages: readonly Message[]): Freshness {
+  let freshness: Freshness = 'stable';
+  for (const message of messages) {
+    if (message.role !== 'user') continue;
+    const ofTurn = freshnessOfText(messageText(message));
+    if (ofTurn === 'live') return ofTurn;
+    if (ofTurn === 'recent') freshness = ofTurn;
+  }
+  return freshness;
 }
 
 /** Why no tier may be asked, if so. */
@@ -122,7 +132,12 @@ function answerBypass(answer: CachedAnswer): BypassReason | undefined {
     return 'answer:tool-call';
   }
   if (answer.finishReason !== 'stop') return 'answer:unfinished';
-  return answer.parts.some((part) => part.kind !== 'text' || part.text.trim() !== '') ? undefined : 'answer:empty';
+  return answer.parts.some(isContent) ? undefined : 'answer:empty';
+}
+
+/** Whether a part answers something: reasoning alone does not. */
+function isContent(part: Part): boolean {
+  return part.kind === 'text' ? part.text.trim() !== '' : part.kind !== 'reasoning';
 }
 
 /** How long an answer is kept. */

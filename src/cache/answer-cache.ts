@@ -17,6 +17,7 @@ export interface CacheCall {
 export interface MissTicket {
   readonly facts: RequestFacts;
   readonly identity: RequestIdentity;
+  /** Of the most perishable user turn. */
   readonly freshness: Freshness;
   /** Absent before {@link AnswerCache.lookupSemantic}. */
   readonly task?: TaskFacts;

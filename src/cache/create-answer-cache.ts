@@ -1,5 +1,4 @@
 import { RouterError, throwIfAborted } from '../errors.js';
-import { rememberByText } from '../text-memo.js';
 import type { CacheVerdict, RoutingTrace } from '../trace.js';
 import { lifetimeSeconds, lookupBypass, promptFreshness, semanticBypass, storeBypass } from './admission.js';
 import type { RequestFacts, TaskFacts } from './admission.js';
@@ -35,8 +34,6 @@ export interface AnswerCacheOptions {
 }
 
 const SWEEP_LIMIT = 1000;
-
-const freshnessOfPrompt = rememberByText(promptFreshness);
 
 /** A cache over one or two stores. */
 export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
@@ -98,7 +95,7 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
       embedderFingerprint,
       cacheEpoch: settings.epoch,
     });
-    const freshness = freshnessOfPrompt(identity.text);
+    const freshness = promptFreshness(facts.request.prompt.messages);
     const bypass = lookupBypass(facts, freshness, settings);
     const ticket: MissTicket = { facts, identity, freshness, isSemantic: false, isBypassed: bypass !== undefined };
     if (bypass !== undefined) {

@@ -111,6 +111,12 @@ t.test('does not store what may not be stored', async (t) => {
       { answer: { ...ANSWER, parts: [{ kind: 'toolCall' as const, id: '1', name: 'f', argumentsJson: '{}' }] } },
     ],
     ['answer:empty', makeFacts('a8'), { answer: { ...ANSWER, parts: [] } }],
+    ['answer:empty', makeFacts('a8'), { answer: answerOf('\n', 'The sea is salty because') }],
+    [
+      'answer:empty',
+      makeFacts('a8'),
+      { answer: { ...ANSWER, parts: [{ kind: 'reasoning' as const, text: 'The sea is salty because' }] } },
+    ],
     ['answer:too-large', makeFacts('a9'), { answer: answerOf('x'.repeat(3000)) }],
     ['ttl', makeFacts('a10'), { task: { ...TASK, ttlSeconds: 0 } }],
   ] as const;

@@ -72,3 +72,10 @@ t.test('personal data in the answer keeps it out', async (t) => {
   t.match(await verdictOf(request), { outcome: 'miss', notStoredBecause: 'personal-data' });
   t.match(await verdictOf(request), { outcome: 'miss', notStoredBecause: 'personal-data' });
 });
+
+t.test('a question that an earlier turn makes live is not answered from the cache', async (t) => {
+  const turns = [user('What is the weather in Oslo?'), assistant('C or F?'), user('Celsius')];
+  const request = conversation(turns, newTenant());
+  await verdictOf(request);
+  t.match(await verdictOf(request), { outcome: 'bypass', notStoredBecause: 'freshness:live' });
+});
