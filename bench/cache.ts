@@ -154,7 +154,7 @@ async function run(
     if (exact.kind === 'hit') return;
     // A prompt that a stored one would answer is stored all the same, so that each pair is measured.
     const found = await cache.lookupSemantic(exact.ticket, taskOf(q1), call);
-    const ticket = found.kind === 'miss' ? found.ticket : { ...exact.ticket, task: taskOf(q1), isSemantic: true };
+    const ticket = found.kind === 'miss' ? found.ticket : { ...exact.ticket, task: taskOf(q1) };
     const turn = await cache.takeTurn(ticket, call);
     if (turn.kind !== 'produce') return;
     ownAnswers.set(q1.trim(), `answer-${place}`);

@@ -1,5 +1,5 @@
 import { hasPersonalData } from '../privacy/detectors.js';
-import { messageText, partText, type CachePolicy, type Message, type Part, type RouteRequest } from '../request.js';
+import { messageText, partText, type Message, type Part, type RouteRequest } from '../request.js';
 import { rememberByText } from '../text-memo.js';
 import type { CachedAnswer } from './cached-answer.js';
 import { freshnessOf } from './guard/freshness.js';
@@ -84,21 +84,40 @@ function commonBypass(facts: RequestFacts, freshness: Freshness, settings: Cache
   return undefined;
 }
 
-/** Why the semantic tier may neither be asked nor written, if so. */
+/** Why the semantic tier may not be asked, if so. */
 export function semanticBypass(
   facts: RequestFacts,
   task: TaskFacts,
   text: string,
   settings: CacheSettings,
 ): BypassReason | undefined {
-  const policy: CachePolicy = facts.request.constraints.cache;
-  if (policy.exactOnly) return 'policy:exact-only';
+  if (facts.request.constraints.cache.exactOnly) return 'policy:exact-only';
+  return comparisonBypass(facts, task, text, settings);
+}
+
+/** Why a request is compared with no other, if so; what its caller asks of look-ups aside. */
+function comparisonBypass(
+  facts: RequestFacts,
+  task: TaskFacts,
+  text: string,
+  settings: CacheSettings,
+): BypassReason | undefined {
   if (task.caching === 'never') return 'task:never';
   if (task.caching === 'exact') return 'task:exact';
   if (facts.hasPersonalData) return 'personal-data';
   if (!settings.semanticLanguages.includes(facts.language)) return 'language';
   if (task.isTruncated) return 'truncated';
   return text === '' ? 'empty-prompt' : undefined;
+}
+
+/** Why no answer to a request may be stored, if so, whatever its task and the answer are. */
+export function requestStoreBypass(
+  facts: RequestFacts,
+  freshness: Freshness,
+  settings: CacheSettings,
+): BypassReason | undefined {
+  if (facts.request.constraints.cache.noStore) return 'policy:no-store';
+  return commonBypass(facts, freshness, settings);
 }
 
 /** Why an answer may not be stored, if so. */
@@ -109,14 +128,26 @@ export function storeBypass(
   options: { readonly freshness: Freshness; readonly settings: CacheSettings },
 ): BypassReason | undefined {
   const { freshness, settings } = options;
-  if (facts.request.constraints.cache.noStore) return 'policy:no-store';
-  if (task.caching === 'never') return 'task:never';
   return (
-    commonBypass(facts, freshness, settings) ??
+    requestStoreBypass(facts, freshness, settings) ??
+    (task.caching === 'never' ? 'task:never' : undefined) ??
     answerBypass(answer) ??
     (lifetimeSeconds(task, freshness, settings) > 0 ? undefined : 'ttl') ??
     (!settings.isPersonalDataAllowed && isPersonal(answer) ? 'personal-data' : undefined)
   );
+}
+
+/** Whether an answer that may be stored may serve other prompts than its own: of that the caller's policy says nothing. */
+export function isSharedBySimilarity(
+  facts: RequestFacts,
+  task: TaskFacts,
+  answer: CachedAnswer,
+  options: { readonly text: string; readonly settings: CacheSettings },
+): boolean {
+  const { text, settings } = options;
+  if (comparisonBypass(facts, task, text, settings) !== undefined) return false;
+  // Where it may not be stored at all, it was already read.
+  return !settings.isPersonalDataAllowed || !isPersonal(answer);
 }
 
 function isPersonal(answer: CachedAnswer): boolean {

@@ -21,10 +21,10 @@ export interface MissTicket {
   readonly freshness: Freshness;
   /** Absent before {@link AnswerCache.lookupSemantic}. */
   readonly task?: TaskFacts;
-  /** Whether an answer may be stored under this ticket's vector too. */
-  readonly isSemantic: boolean;
-  /** Whether the cache may be used at all. */
+  /** Whether no tier may be asked. */
   readonly isBypassed: boolean;
+  /** Whether an answer may be stored, as far as task and answer allow it. A caller that refreshes is bypassed and yet stores. */
+  readonly isStorable: boolean;
 }
 
 /** Result of a look-up. */

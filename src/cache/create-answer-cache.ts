@@ -1,6 +1,14 @@
 import { RouterError, throwIfAborted } from '../errors.js';
 import type { CacheVerdict, RoutingTrace } from '../trace.js';
-import { lifetimeSeconds, lookupBypass, promptFreshness, semanticBypass, storeBypass } from './admission.js';
+import {
+  isSharedBySimilarity,
+  lifetimeSeconds,
+  lookupBypass,
+  promptFreshness,
+  requestStoreBypass,
+  semanticBypass,
+  storeBypass,
+} from './admission.js';
 import type { RequestFacts, TaskFacts } from './admission.js';
 import { createCacheCounters } from './cache-counters.js';
 import type { AnswerCache, CacheCall, CacheLookup, CacheTurn, MissTicket } from './answer-cache.js';
@@ -97,7 +105,8 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
     });
     const freshness = promptFreshness(facts.request.prompt.messages);
     const bypass = lookupBypass(facts, freshness, settings);
-    const ticket: MissTicket = { facts, identity, freshness, isSemantic: false, isBypassed: bypass !== undefined };
+    const isStorable = requestStoreBypass(facts, freshness, settings) === undefined;
+    const ticket: MissTicket = { facts, identity, freshness, isBypassed: bypass !== undefined, isStorable };
     if (bypass !== undefined) {
       const verdict: CacheVerdict = { outcome: 'bypass', refusedBy: bypass };
       call.trace.cache = verdict;
@@ -119,7 +128,7 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
     const bypass = ticket.isBypassed
       ? call.trace.cache?.refusedBy
       : semanticBypass(ticket.facts, task, ticket.identity.text, settings);
-    const known: MissTicket = { ...ticket, task, isSemantic: bypass === undefined };
+    const known: MissTicket = { ...ticket, task };
     const miss = (verdict: CacheVerdict): CacheLookup => ({
       kind: 'miss',
       ticket: known,
@@ -220,7 +229,7 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
       createdAtMs: nowMs,
       expiresAtMs,
     };
-    const vector = ticket.isSemantic ? task.vector : undefined;
+    const vector = isSharedBySimilarity(facts, task, answer, { text, settings }) ? task.vector : undefined;
     if (shared === undefined) local.put(entry, vector);
     else {
       local.put({ ...entry, expiresAtMs: Math.min(expiresAtMs, nowMs + options.frontTtlMs) }, undefined);

@@ -90,8 +90,8 @@ async function taskFactsOf(
   { embedder, signal }: { readonly embedder: Embedder; readonly signal: AbortSignal },
 ): Promise<TaskFacts> {
   const rules = cacheRulesOf(snapshot.bundle, classification);
-  const isAsked = rules.caching === 'allow' && !ticket.isBypassed;
-  const isRouted = view.lastUserText === view.routingText || !isAsked;
+  const isCompared = rules.caching === 'allow' && (!ticket.isBypassed || ticket.isStorable);
+  const isRouted = view.lastUserText === view.routingText || !isCompared;
   const [own] = isRouted ? [embedding] : await embedder.embed([view.lastUserText], { signal });
   const { vector, isTruncated } = own ?? embedding;
   return { ...rules, vector, isTruncated };

@@ -82,6 +82,26 @@ t.test('a caller may only tighten', async (t) => {
   t.equal(await outcome({ minSimilarity: -1 }, 'Why is the sea so cold?'), 'miss');
 });
 
+t.test('what a caller says about look-ups does not decide how its answer is stored', async (t) => {
+  for (const policy of [{ noCache: true }, { exactOnly: true }, { noCache: true, exactOnly: true }]) {
+    const { cache } = createFixture();
+    t.equal(await answer(cache, makeFacts(WHY, { cache: policy })), undefined);
+    const { trace } = await ask(cache, makeFacts('So why is the sea salty?'), CLOSE);
+    t.equal(trace.cache?.outcome, 'semanticHit', JSON.stringify(policy));
+  }
+});
+
+t.test('a refreshed answer takes the place of the stored one in both tiers', async (t) => {
+  const { cache } = createFixture();
+  await answer(cache, makeFacts(WHY));
+  await answer(cache, makeFacts(WHY, { cache: { noCache: true } }), { answer: answerOf('Refreshed.') });
+  await answer(cache, makeFacts(WHY, { cache: { noCache: true, noStore: true } }), { answer: answerOf('Not kept.') });
+  for (const text of [WHY, 'So why is the sea salty?']) {
+    const { found } = await ask(cache, makeFacts(text), CLOSE);
+    t.same(found.kind === 'hit' && found.answer, answerOf('Refreshed.'), text);
+  }
+});
+
 t.test('does not compare what may not be compared', async (t) => {
   const { cache } = createFixture();
   await answer(cache, makeFacts(WHY));
@@ -129,6 +149,9 @@ t.test('shares personal data only between identical requests, and only where all
   await answer(cache, makeFacts('Greet ann@example.org'));
   t.equal((await ask(cache, makeFacts('Greet ann@example.org'))).trace.cache?.outcome, 'exactHit');
   t.equal((await ask(cache, makeFacts('Please greet ann@example.org'))).trace.cache?.refusedBy, 'personal-data');
+  await answer(cache, makeFacts(WHY), { answer: answerOf('Ask ann@example.org.') });
+  t.equal((await ask(cache, makeFacts(WHY))).trace.cache?.outcome, 'exactHit');
+  t.equal((await ask(cache, makeFacts('So why is the sea salty?'), CLOSE)).trace.cache?.outcome, 'miss');
 });
 
 t.test('invalidates by tenant after a dry run', async (t) => {

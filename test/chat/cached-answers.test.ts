@@ -6,7 +6,7 @@ import { NEVER } from '../support/dispatch-fixture.js';
 
 const fixture = await startChatFixture();
 t.teardown(() => fixture.close());
-const { pipeline, upstream } = fixture;
+const { pipeline, upstream, embedder } = fixture;
 
 t.beforeEach(() => {
   upstream.script = () => ({ texts: ['Because it is.'] });
@@ -78,4 +78,17 @@ t.test('a question that an earlier turn makes live is not answered from the cach
   const request = conversation(turns, newTenant());
   await verdictOf(request);
   t.match(await verdictOf(request), { outcome: 'bypass', notStoredBecause: 'freshness:live' });
+});
+
+t.test('a refresh stores under the vector of the last turn, and embeds it only where it may be stored', async (t) => {
+  const tenant = newTenant();
+  const asked = (text: string): RouteRequest => textRequest(text, { tenant, system: 'You are brief.' });
+  const embedded = async (policy: Partial<CachePolicy>): Promise<readonly string[]> => {
+    const before = embedder.asked.length;
+    await verdictOf(asked('Why is the sea salty?'), policy);
+    return embedder.asked.slice(before);
+  };
+  t.same(await embedded({ noCache: true, noStore: true }), []);
+  t.same(await embedded({ noCache: true }), ['Why is the sea salty?']);
+  t.match(await verdictOf(asked('Why is the sea salty ?')), { outcome: 'semanticHit' });
 });
