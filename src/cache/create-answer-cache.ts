@@ -49,10 +49,15 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
   const counters = createCacheCounters();
   const flights = createSingleFlight<CachedAnswer>();
 
-  const finish = (call: CacheCall, verdict: CacheVerdict): CacheVerdict => {
+  const note = (call: CacheCall, verdict: CacheVerdict): CacheVerdict => {
     call.trace.cache = verdict;
-    counters.countVerdict(verdict);
     return verdict;
+  };
+
+  /** Notes a last verdict. A miss is not one before its turn: another call may yet answer it. */
+  const finish = (call: CacheCall, verdict: CacheVerdict): CacheVerdict => {
+    counters.countVerdict(verdict);
+    return note(call, verdict);
   };
 
   /** A shared look-up whose failure is a mark, not an error. */
@@ -132,7 +137,7 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
     const miss = (verdict: CacheVerdict): CacheLookup => ({
       kind: 'miss',
       ticket: known,
-      verdict: finish(call, verdict),
+      verdict: note(call, verdict),
     });
     if (ticket.isBypassed) return miss({ outcome: 'bypass', ...(bypass === undefined ? {} : { refusedBy: bypass }) });
     if (bypass !== undefined) {
@@ -180,7 +185,7 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
       return answer === undefined ? [] : [{ entry, similarity, answer }];
     });
     const nearest = usable[0];
-    if (nearest === undefined) return { kind: 'miss', ticket, verdict: finish(call, { outcome: 'miss' }) };
+    if (nearest === undefined) return { kind: 'miss', ticket, verdict: note(call, { outcome: 'miss' }) };
     const candidates = usable.map(({ entry, similarity }) => ({ text: entry.text, similarity }));
     const judgement = await judge.judge(ticket.identity.text, candidates, {
       ...thresholdsOf(task),
@@ -198,7 +203,7 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
     return {
       kind: 'miss',
       ticket,
-      verdict: finish(call, { outcome: 'miss', similarity: nearest.similarity, ...probability, ...refusedBy }),
+      verdict: note(call, { outcome: 'miss', similarity: nearest.similarity, ...probability, ...refusedBy }),
     };
   };
 
@@ -279,7 +284,10 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
   return {
     lookupExact,
     lookupSemantic,
-    takeTurn,
+    takeTurn: (ticket, call) =>
+      takeTurn(ticket, call).finally(() => {
+        counters.countVerdict(call.trace.cache ?? { outcome: 'miss' });
+      }),
     async stats() {
       const far = shared === undefined ? undefined : await shared.store.stats();
       return { ...counters.read(), local: await local.stats(), ...(far === undefined ? {} : { shared: far }) };

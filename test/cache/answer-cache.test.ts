@@ -1,4 +1,5 @@
 import t from 'tap';
+import type { CacheCall, MissTicket } from '../../src/cache/answer-cache.js';
 import type { CachedAnswer } from '../../src/cache/cached-answer.js';
 import { createHitJudge } from '../../src/cache/hit-judge.js';
 import type { PairVerifier } from '../../src/embedding/pair-verifier.js';
@@ -152,6 +153,25 @@ t.test('shares personal data only between identical requests, and only where all
   await answer(cache, makeFacts(WHY), { answer: answerOf('Ask ann@example.org.') });
   t.equal((await ask(cache, makeFacts(WHY))).trace.cache?.outcome, 'exactHit');
   t.equal((await ask(cache, makeFacts('So why is the sea salty?'), CLOSE)).trace.cache?.outcome, 'miss');
+});
+
+t.test('a call is counted once, by its last verdict', async (t) => {
+  const { cache } = createFixture();
+  const signal = new AbortController().signal;
+  const miss = async (): Promise<{ ticket: MissTicket; call: CacheCall }> => {
+    const { found, trace } = await ask(cache, makeFacts(WHY));
+    if (found.kind === 'hit') throw new Error('expected a miss');
+    return { ticket: found.ticket, call: { trace, signal } };
+  };
+  const [first, second, third] = [await miss(), await miss(), await miss()];
+  const leading = await cache.takeTurn(first.ticket, first.call);
+  const following = cache.takeTurn(second.ticket, second.call);
+  const leaving = cache.takeTurn(third.ticket, { ...third.call, signal: AbortSignal.timeout(1) });
+  await t.rejects(leaving, { name: 'RouterError' });
+  if (leading.kind === 'produce') leading.complete(ANSWER, first.call.trace);
+  t.same(await following, { kind: 'follow', answer: ANSWER });
+  await answer(cache, makeFacts('Why is the sky blue?', { cache: { noCache: true } }));
+  t.match(await cache.stats(), { lookups: 4, exactHits: 1, semanticHits: 0, misses: 2, bypasses: 1 });
 });
 
 t.test('invalidates by tenant after a dry run', async (t) => {
