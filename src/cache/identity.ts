@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 import { ownText } from '../own-copy.js';
 import { messageText } from '../request.js';
-import type { Constraints, Part, RouteRequest } from '../request.js';
+import type { Constraints, Message, Part, RouteRequest } from '../request.js';
 import { rememberByText } from '../text-memo.js';
 import { canonicalJson } from './canonical-json.js';
 
 /** Changed when the meaning of stored entries changes, so that older ones are never read. */
-const IDENTITY_VERSION = 2;
+const IDENTITY_VERSION = 3;
 
 /** What, besides the request, two prompts must share before one answer may serve both. */
 export interface IdentityContext {
@@ -20,7 +20,7 @@ export interface IdentityContext {
 
 /** How the cache names a request. All hashes are SHA-256 in base64url, cut to 32 characters (192 bits). */
 export interface RequestIdentity {
-  /** Equal only where everything but the last user turn's text is equal. */
+  /** Equal only where everything but the last user turn's text is equal, and that is cut into parts alike. */
   readonly partition: string;
   /** Equal only where the partition and the last user turn's text are equal. */
   readonly exactKey: string;
@@ -43,7 +43,7 @@ export function identify(request: RouteRequest, context: IdentityContext): Reque
     tenant,
     prompt.messages.map((message, index) => [
       message.role,
-      message.parts.map(index === turn ? withoutText : comparable),
+      index === turn ? withoutText(message) : message.parts.map(comparable),
     ]),
     turn,
     prompt.tools,
@@ -68,8 +68,16 @@ function modelPolicy(constraints: Constraints): readonly unknown[] {
   return [asSet(allowedModels), asSet(deniedModels), asSet(regions), maxCostUsd, minQuality, qualityPreference];
 }
 
-function withoutText(part: Part): unknown {
-  return part.kind === 'text' ? [part.kind] : part;
+/**
+ * Of text only its place, and where more text follows in another part its length: an image between two texts could as well
+ * stand elsewhere among the same words.
+ */
+function withoutText({ parts }: Message): readonly unknown[] {
+  const last = parts.findLastIndex(({ kind }) => kind === 'text');
+  return parts.map((part, index) => {
+    if (part.kind !== 'text') return part;
+    return index === last ? [part.kind] : [part.kind, normaliseText(part.text).length];
+  });
 }
 
 function comparable(part: Part): unknown {

@@ -135,6 +135,36 @@ t.test('requests that differ in one field that matters never agree', async (t) =
   t.pass();
 });
 
+t.test('the same words cut into other parts never agree', async (t) => {
+  const lines = fc.array(word, { minLength: 2, maxLength: 8 });
+  const image: Part = { kind: 'image', source: { url: 'https://example.org/a.png' }, mediaType: '' };
+  const between = fc.array(fc.boolean(), { minLength: 3, maxLength: 3 });
+  const cuts = fc.array(fc.nat(8), { minLength: 1, maxLength: 3 });
+  /** Parts that are cut at the given lines, with or without an image behind each. */
+  const cut = (all: readonly string[], at: readonly number[], hasImage: readonly boolean[]): Part[] => {
+    const borders = [0, ...at.map((line) => Math.min(line, all.length)).sort((a, b) => a - b), all.length];
+    return borders
+      .slice(1)
+      .flatMap((end, index): Part[] => [
+        { kind: 'text', text: all.slice(borders[index], end).join('\n') },
+        ...(hasImage[index] === true ? [image] : []),
+      ]);
+  };
+  const told = (parts: readonly Part[]): string => JSON.stringify(parts);
+  const ask = (parts: readonly Part[]) =>
+    identify({ ...BASE, prompt: { ...BASE.prompt, messages: [{ role: 'user', parts }] } }, CONTEXT);
+  fc.assert(
+    fc.property(lines, cuts, cuts, between, (all, one, other, hasImage) => {
+      const [left, right] = [cut(all, one, hasImage), cut(all, other, hasImage)];
+      const [a, b] = [ask(left), ask(right)];
+      const isSame = told(left) === told(right);
+      return isSame === (a.exactKey === b.exactKey) && isSame === (a.partition === b.partition && a.text === b.text);
+    }),
+    { numRuns: 2000, seed: 7 },
+  );
+  t.pass();
+});
+
 /** The same value with every object's keys in another order. */
 function reorder<T>(value: T): T {
   if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return value;
