@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import t from 'tap';
 import { connectRedis } from '../../src/cache/redis-connection.js';
 import { createMemoryStore } from '../../src/cache/memory-store.js';
@@ -81,6 +82,36 @@ t.test('Redis in trouble', { skip: SKIP_WITHOUT_REDIS }, async (t) => {
       ),
     );
     await fixture.close();
+  });
+
+  t.test('gone silent: the connection is given up and made anew, an idle one is kept', async (t) => {
+    const proxy = await startRedisProxy();
+    const { store, close } = await createRedisFixture({ deadlineMs: 25, socketTimeoutMs: 200 }, proxy.url);
+    const entry = makeEntry({ nowMs: Date.now() });
+    const isThere = (): Promise<boolean> =>
+      store.getExact(entry.partition, entry.exactKey).then(
+        (found) => found !== undefined,
+        () => false,
+      );
+    store.put(entry, undefined);
+    await store.flush();
+    await until(isThere);
+    await wait(500);
+    t.equal(proxy.connections, 1, 'idle for longer than the time limit');
+    proxy.silence();
+    store.put(makeEntry({ nowMs: Date.now(), exactKey: 'key-b' }), undefined);
+    const removing = [store.invalidate({}, { isDryRun: false }), store.sweep(10)].map((work) =>
+      work.then(
+        () => 'done',
+        () => 'failed',
+      ),
+    );
+    t.same(await Promise.all(removing), ['failed', 'failed']);
+    await until(isThere);
+    t.equal((await store.stats()).droppedWrites, 1);
+    t.equal(await store.invalidate({}, { isDryRun: false }), 1);
+    await close();
+    proxy.close();
   });
 
   t.test('two replicas on one Redis never give a tenant the answer of another', async (t) => {

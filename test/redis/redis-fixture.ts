@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { connectRedis } from '../../src/cache/redis-connection.js';
+import type { RedisConnectionOptions } from '../../src/cache/redis-connection.js';
 import { createRedisStore } from '../../src/cache/redis-store.js';
 import type { RedisStore, RedisStoreOptions } from '../../src/cache/redis-store.js';
 
@@ -17,10 +18,10 @@ export interface RedisFixture {
 
 /** A store of its own under a fresh prefix. */
 export async function createRedisFixture(
-  options: Partial<RedisStoreOptions> = {},
+  { socketTimeoutMs, ...options }: Partial<RedisStoreOptions & RedisConnectionOptions> = {},
   url = REDIS_URL ?? '',
 ): Promise<RedisFixture> {
-  const redis = connectRedis({ url });
+  const redis = connectRedis({ url, ...(socketTimeoutMs === undefined ? {} : { socketTimeoutMs }) });
   const prefix = options.prefix ?? `pointsman-test-${randomUUID()}`;
   const store = createRedisStore({
     redis,

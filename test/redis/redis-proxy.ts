@@ -8,6 +8,10 @@ export interface RedisProxy {
   /** What arrives is kept back, the connections stay. */
   pause(): void;
   resume(): void;
+  /** Connections that are open go silent for ever, as those to a lost node do; new ones work. */
+  silence(): void;
+  /** Connections so far. */
+  readonly connections: number;
   /** Connections end and new ones are refused at once. */
   cut(): void;
   close(): void;
@@ -17,8 +21,12 @@ export interface RedisProxy {
 export async function startRedisProxy(): Promise<RedisProxy> {
   const target = new URL(REDIS_URL ?? '');
   const sockets = new Set<Socket>();
+  /** Never resumed. */
+  const silenced = new Set<Socket>();
   let state: 'open' | 'paused' | 'cut' = 'open';
+  let connections = 0;
   const server = createServer((near) => {
+    connections += 1;
     if (state === 'cut') {
       near.destroy();
       return;
@@ -46,6 +54,16 @@ export async function startRedisProxy(): Promise<RedisProxy> {
       state = 'open';
       sockets.forEach((socket) => socket.resume());
     },
+    silence() {
+      sockets.forEach((socket) => {
+        socket.pause();
+        sockets.delete(socket);
+        silenced.add(socket);
+      });
+    },
+    get connections() {
+      return connections;
+    },
     cut() {
       state = 'cut';
       endAll();
@@ -53,6 +71,7 @@ export async function startRedisProxy(): Promise<RedisProxy> {
     close() {
       server.close();
       endAll();
+      silenced.forEach((socket) => socket.destroy());
     },
   };
 }
