@@ -2,7 +2,7 @@
 export interface WriteQueue {
   /** Runs the write when its turn comes; false where too much waits already and it was dropped. A write that fails is dropped too. */
   push(write: () => Promise<unknown>, bytes: number): boolean;
-  /** Waits until the queue is empty. */
+  /** Waits until what was pushed so far is written or dropped. */
   flush(): Promise<void>;
   /** Forgets what waits. */
   clear(): void;
@@ -18,6 +18,8 @@ export interface WriteQueueOptions {
 }
 
 interface Waiting {
+  /** In the order of pushing, from 1. */
+  readonly turn: number;
   readonly write: () => Promise<unknown>;
   readonly bytes: number;
 }
@@ -25,30 +27,41 @@ interface Waiting {
 /** A bounded queue, first in first out. Whoever pushes never waits. */
 export function createWriteQueue({ maxWrites, maxBytes, concurrency }: WriteQueueOptions): WriteQueue {
   const waiting: Waiting[] = [];
-  const idle: (() => void)[] = [];
+  /** Turns of the writes under way, in their order. */
+  const running = new Set<number>();
+  const flushes: { readonly upTo: number; readonly resolve: () => void }[] = [];
+  let lastTurn = 0;
   let bytesHeld = 0;
-  let running = 0;
   let dropped = 0;
 
-  const settle = (bytes: number): void => {
-    running -= 1;
-    bytesHeld -= bytes;
-    next();
+  const run = ({ write, turn, bytes }: Waiting): void => {
+    running.add(turn);
+    write()
+      .catch(() => {
+        dropped += 1;
+      })
+      .finally(() => {
+        running.delete(turn);
+        bytesHeld -= bytes;
+        next();
+      });
   };
 
   const next = (): void => {
-    while (running < concurrency) {
+    while (running.size < concurrency) {
       const item = waiting.shift();
       if (item === undefined) break;
-      running += 1;
-      item
-        .write()
-        .catch(() => {
-          dropped += 1;
-        })
-        .finally(() => settle(item.bytes));
+      run(item);
     }
-    if (running === 0 && waiting.length === 0) for (const resolve of idle.splice(0)) resolve();
+    endFlushes();
+  };
+
+  const endFlushes = (): void => {
+    const [oldest = waiting[0]?.turn ?? Infinity] = running;
+    for (let flush = flushes[0]; flush !== undefined && flush.upTo < oldest; flush = flushes[0]) {
+      flushes.shift();
+      flush.resolve();
+    }
   };
 
   return {
@@ -61,15 +74,19 @@ export function createWriteQueue({ maxWrites, maxBytes, concurrency }: WriteQueu
         return false;
       }
       bytesHeld += bytes;
-      waiting.push({ write, bytes });
+      waiting.push({ write, turn: (lastTurn += 1), bytes });
       next();
       return true;
     },
     flush: () =>
-      running === 0 && waiting.length === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve)),
+      new Promise((resolve) => {
+        flushes.push({ upTo: lastTurn, resolve });
+        endFlushes();
+      }),
     clear() {
       dropped += waiting.length;
       for (const { bytes } of waiting.splice(0)) bytesHeld -= bytes;
+      endFlushes();
     },
   };
 }

@@ -36,3 +36,42 @@ t.test('a write that fails is dropped and holds nobody up', async (t) => {
   t.equal(isDone, true);
   t.equal(queue.dropped, 1);
 });
+
+t.test('a flush waits for what was pushed before it, and for nothing else', async (t) => {
+  const queue = createWriteQueue({ maxWrites: 10, maxBytes: 100, concurrency: 2 });
+  const ends: (() => void)[] = [];
+  const push = (): boolean => queue.push(() => new Promise((resolve) => ends.push(() => resolve(undefined))), 1);
+  const end = async (index: number): Promise<void> => {
+    ends[index]!();
+    await new Promise(setImmediate);
+  };
+  const done: string[] = [];
+  push();
+  push();
+  void queue.flush().then(() => done.push('first'));
+  push();
+  void queue.flush().then(() => done.push('second'));
+  await end(1);
+  t.same(done, []);
+  await end(0);
+  t.same(done, ['first']);
+  push();
+  await end(2);
+  t.same(done, ['first', 'second']);
+  const last = queue.flush();
+  await end(3);
+  await last;
+  await queue.flush();
+});
+
+t.test('a flush ends when what waits is forgotten', async (t) => {
+  const queue = createWriteQueue({ maxWrites: 10, maxBytes: 100, concurrency: 1 });
+  let end = (): void => undefined;
+  queue.push(() => new Promise<void>((resolve) => (end = resolve)), 1);
+  queue.push(() => Promise.resolve(), 1);
+  const flushed = queue.flush();
+  queue.clear();
+  t.equal(queue.dropped, 1);
+  end();
+  await flushed;
+});
