@@ -7,6 +7,7 @@ import type { TaskFacts } from '../src/cache/admission.js';
 import { encodeAnswer } from '../src/cache/cached-answer.js';
 import { createHitJudge } from '../src/cache/hit-judge.js';
 import { identify } from '../src/cache/identity.js';
+import { UNSHARED_LEASES } from '../src/cache/lease.js';
 import { createMemoryStore } from '../src/cache/memory-store.js';
 import { DEFAULT_CACHE_SETTINGS } from '../src/cache/policy.js';
 import { connectRedis } from '../src/cache/redis-connection.js';
@@ -83,13 +84,12 @@ async function measure({ store, ping }: Measured, entries: number): Promise<Row>
   await store.flush();
   const insertsPerSecond = (entries / (performance.now() - startedAt)) * 1000;
   const local = createMemoryStore({ maxBytes: 64 * 1024 * 1024, dimensions: DIMENSIONS, clock: Date.now });
-  const leases = { acquire: () => Promise.resolve(true), release: () => undefined };
   const cache = createAnswerCache({
     settings: DEFAULT_CACHE_SETTINGS,
     embedderFingerprint: FINGERPRINT,
     judge: createHitJudge({ verifierTimeoutMs: 1000 }),
     local: isShared ? local : store,
-    ...(isShared ? { shared: { store, leases } } : {}),
+    ...(isShared ? { shared: { store, leases: UNSHARED_LEASES } } : {}),
     frontTtlMs: 0,
     clock: Date.now,
   });

@@ -34,7 +34,7 @@ export type CacheLookup =
 
 /** Who produces the answer to a request that missed. */
 export type CacheTurn =
-  /** Another call has just produced it. */
+  /** Another call produced it since the look-up. */
   | { readonly kind: 'follow'; readonly answer: CachedAnswer }
   | {
       readonly kind: 'produce';

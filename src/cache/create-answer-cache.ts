@@ -18,9 +18,10 @@ import type { HitJudge } from './hit-judge.js';
 import { identify, tenantKeyOf } from './identity.js';
 import type { RequestIdentity } from './identity.js';
 import type { LeaseKeeper } from './lease.js';
-import { leadAcrossReplicas } from './lease.js';
+import { leadAcrossReplicas, UNSHARED_LEASES } from './lease.js';
 import { DEFAULT_THRESHOLDS, type AcceptanceThresholds, type CacheSettings } from './policy.js';
 import { createSingleFlight } from './single-flight.js';
+import type { Turn } from './single-flight.js';
 import { entryIdOf } from './store.js';
 import type { CacheEntry, CacheStore, NearEntry } from './store.js';
 
@@ -43,11 +44,18 @@ export interface AnswerCacheOptions {
 
 const SWEEP_LIMIT = 1000;
 
+/** An answer with the time of its making, so that each caller can tell whether it is too old for it. */
+interface DatedAnswer {
+  readonly answer: CachedAnswer;
+  /** Milliseconds since the epoch. */
+  readonly createdAtMs: number;
+}
+
 /** A cache over one or two stores. */
 export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
   const { settings, judge, local, shared, clock } = options;
   const counters = createCacheCounters();
-  const flights = createSingleFlight<CachedAnswer>();
+  const flights = createSingleFlight<DatedAnswer>();
 
   const note = (call: CacheCall, verdict: CacheVerdict): CacheVerdict => {
     call.trace.cache = verdict;
@@ -76,14 +84,16 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
   };
 
   const readEntry = (entry: CacheEntry, ticket: MissTicket): CachedAnswer | undefined => {
-    const maxAgeSeconds = ticket.facts.request.constraints.cache.maxAgeSeconds;
     if (entry.tenantKey !== ticket.identity.tenantKey || entry.partition !== ticket.identity.partition)
       return undefined;
-    if (maxAgeSeconds !== undefined && clock() - entry.createdAtMs > maxAgeSeconds * 1000) return undefined;
-    return decodeAnswer(entry.answer);
+    return isTooOld(entry.createdAtMs, ticket, clock()) ? undefined : decodeAnswer(entry.answer);
   };
 
-  const hitVerdict = (outcome: 'exactHit' | 'semanticHit', entry: CacheEntry, similarity: number): CacheVerdict => ({
+  const hitVerdict = (
+    outcome: 'exactHit' | 'semanticHit',
+    entry: Pick<CacheEntry, 'createdAtMs' | 'partition' | 'exactKey'>,
+    similarity: number,
+  ): CacheVerdict => ({
     outcome,
     similarity,
     ageSeconds: Math.max(0, Math.round((clock() - entry.createdAtMs) / 1000)),
@@ -243,6 +253,29 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
     return undefined;
   };
 
+  /** What was stored since the caller's look-up. */
+  const rereadExact = async (ticket: MissTicket, call: CacheCall): Promise<DatedAnswer | undefined> => {
+    const found = await findExact(ticket.identity, call);
+    if (found === undefined || found === 'away') return undefined;
+    const answer = readEntry(found, ticket);
+    return answer === undefined ? undefined : { answer, createdAtMs: found.createdAtMs };
+  };
+
+  const joinFlight = async (ticket: MissTicket, call: CacheCall): Promise<Turn<DatedAnswer>> => {
+    const { partition, exactKey } = ticket.identity;
+    const { signal } = call;
+    const maxWaitMs = settings.maxFlightWaitMs;
+    const joinedAtMs = clock();
+    const turn = await flights.join(exactKey, { signal, maxWaitMs });
+    // How old an answer may be is each caller's own, so a leader with a laxer bound may have found one that is too old for this caller.
+    if (turn.kind === 'follow' && isTooOld(turn.value.createdAtMs, ticket, joinedAtMs)) return { kind: 'alone' };
+    if (turn.kind !== 'lead') return turn;
+    const leases = shared?.leases ?? UNSHARED_LEASES;
+    const read = (): Promise<DatedAnswer | undefined> => rereadExact(ticket, call);
+    const waitLeftMs = Math.max(0, maxWaitMs - (clock() - joinedAtMs));
+    return leadAcrossReplicas(turn, { leases, partition, exactKey, read, signal, maxWaitMs: waitLeftMs });
+  };
+
   const takeTurn = async (ticket: MissTicket, call: CacheCall): Promise<CacheTurn> => {
     const isShareable =
       !ticket.isBypassed && !ticket.facts.request.constraints.cache.noStore && ticket.task?.caching !== 'never';
@@ -252,31 +285,19 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
         complete: (answer, trace) => void store(ticket, answer, trace),
         abandon: () => undefined,
       };
-    const maxWaitMs = settings.maxFlightWaitMs;
-    const { partition, exactKey } = ticket.identity;
-    let turn = await flights.join(exactKey, { signal: call.signal, maxWaitMs });
-    if (turn.kind === 'lead' && shared !== undefined) {
-      const read = async (): Promise<CachedAnswer | undefined> => {
-        const entry = await shared.store.getExact(partition, exactKey);
-        return entry === undefined ? undefined : readEntry(entry, ticket);
-      };
-      turn = await leadAcrossReplicas(turn, {
-        leases: shared.leases,
-        partition,
-        exactKey,
-        read,
-        signal: call.signal,
-        maxWaitMs,
-      });
-    }
+    const turn = await joinFlight(ticket, call);
     if (turn.kind === 'follow') {
-      call.trace.cache = { outcome: 'exactHit', similarity: 1, ageSeconds: 0, entryId: entryIdOf(ticket.identity) };
-      return { kind: 'follow', answer: turn.value };
+      const { answer, createdAtMs } = turn.value;
+      call.trace.cache = hitVerdict('exactHit', { ...ticket.identity, createdAtMs }, 1);
+      return { kind: 'follow', answer };
     }
     const settle = turn.kind === 'lead' ? turn.settle : (): void => undefined;
     return {
       kind: 'produce',
-      complete: (answer, trace) => settle(store(ticket, answer, trace) === undefined ? { value: answer } : 'release'),
+      complete: (answer, trace) => {
+        const isStored = store(ticket, answer, trace) === undefined;
+        settle(isStored ? { value: { answer, createdAtMs: clock() } } : 'release');
+      },
       abandon: () => settle('retry'),
     };
   };
@@ -311,6 +332,12 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
       await local.close();
     },
   };
+}
+
+/** Whether an answer was at a time older than the caller would have. */
+function isTooOld(createdAtMs: number, { facts }: MissTicket, atMs: number): boolean {
+  const { maxAgeSeconds } = facts.request.constraints.cache;
+  return maxAgeSeconds !== undefined && atMs - createdAtMs > maxAgeSeconds * 1000;
 }
 
 async function invalidateShared(

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { LeaseKeeper } from './lease.js';
 import { fromHash, fromSummary, HASH_FIELDS, SUMMARY_FIELDS, toHash } from './redis-entry.js';
 import { createRedisKeys, memberOf, readMember } from './redis-keys.js';
+import { createRedisLeases } from './redis-leases.js';
 import { matchesFilter } from './store.js';
 import type { CacheEntry, CacheStore, InvalidationFilter, NearEntry, NearestQuery } from './store.js';
 import { createStoreBreaker } from './store-breaker.js';
@@ -189,18 +190,7 @@ export function createRedisStore(options: RedisStoreOptions): RedisStore {
   };
 
   return {
-    leases: {
-      async acquire(partition, key) {
-        const set = (): Promise<string | null> =>
-          redis.set(keys.lease(partition, key), '1', 'PX', options.leaseMs, 'NX');
-        return breaker.run(set).then(
-          (reply) => reply === 'OK',
-          () => true,
-        );
-      },
-      // Behind the writes, so that whoever gets the lease next finds what was stored under it.
-      release: (partition, key) => void queue.push(() => redis.del(keys.lease(partition, key)), 0),
-    },
+    leases: createRedisLeases({ ...options, keys, breaker, afterWrites: () => queue.flush() }),
     getExact: (partition, exactKey) =>
       breaker.run(async () => {
         const [entry] = await readEntries(partition, [exactKey]);
