@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { ownBytes } from '../own-copy.js';
-import { matchesFilter } from './store.js';
+import { entryBytes, matchesFilter } from './store.js';
 import type { CacheEntry, CacheStore, InvalidationFilter, NearEntry, NearestQuery } from './store.js';
 import { createVectorIndex } from './vector-index.js';
 import type { VectorIndex } from './vector-index.js';
@@ -20,23 +20,8 @@ interface Slot {
   readonly bytes: number;
 }
 
-/** Bytes of maps, strings and graph links that each entry needs beside its content. */
-const ENTRY_OVERHEAD_BYTES = 600;
-/** Links of a vector in the graph. */
-const LINK_BYTES = 320;
-
 /** Entries that a sweep looks at for each that it may remove. */
 const VISITS_PER_REMOVAL = 20;
-
-/** What an entry counts for. */
-export function entryBytes(entry: CacheEntry, vector: Float32Array | undefined): number {
-  return (
-    entry.answer.byteLength +
-    2 * entry.text.length +
-    ENTRY_OVERHEAD_BYTES +
-    (vector === undefined ? 0 : vector.byteLength + LINK_BYTES)
-  );
-}
 
 /**
  * A store in this process. When the budget is spent, the tenant that holds most gives up its least recently used entry, so that

@@ -44,3 +44,8 @@ export function fromSummary(values: readonly HashValue[]): Omit<CacheEntry, 'tex
 }
 
 const EMPTY = Buffer.alloc(0);
+
+/** A vector as VADD and VSIM take it (FP32). */
+export function toBytes(vector: Float32Array): Buffer {
+  return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
+}

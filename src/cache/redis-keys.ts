@@ -8,7 +8,7 @@ export interface RedisKeys {
   lease(partition: string, exactKey: string): string;
   /** Sorted set: members of a tenant (see {@link memberOf}) by the time they expire. */
   tenant(tenantKey: string): string;
-  /** Set: tenants with entries. */
+  /** Sorted set: tenants with entries, by the time their last one expires. */
   readonly tenants: string;
 }
 
@@ -19,7 +19,7 @@ export function createRedisKeys(prefix: string, vectorFormat: 'int8' | 'float'):
     vectors: (partition) => `${prefix}:{${partition}}:v:${vectorFormat}`,
     lease: (partition, exactKey) => `${prefix}:{${partition}}:l:${exactKey}`,
     tenant: (tenantKey) => `${prefix}:{${tenantKey}}:t`,
-    tenants: `${prefix}:tenants`,
+    tenants: `${prefix}:tenants-by-end`,
   };
 }
 

@@ -40,7 +40,7 @@ export function createStoreBreaker(options: StoreBreakerOptions): StoreBreaker {
     },
     async run(look) {
       if (isOpen()) throw new StoreAwayError('the store was away a moment ago');
-      // While open no longer holds, the first look-up is the probe; the others wait for its result.
+      // After the pause the first look-up is the probe; while it is under way the breaker is open to the others.
       if (failures >= failuresToOpen) retryAtMs = clock() + pauseMs;
       try {
         const result = await withDeadline(look(), deadlineMs);
@@ -55,8 +55,13 @@ export function createStoreBreaker(options: StoreBreakerOptions): StoreBreaker {
   };
 }
 
-/** A busy thread runs a timer that is due before it reads what has arrived, so a reply that is already here gets its turn first. */
-function withDeadline<T>(work: Promise<T>, deadlineMs: number): Promise<T> {
+/**
+ * What the work comes to, if it does in time. The work itself goes on: what it asked of the store is not taken back.
+ * A busy thread runs a timer that is due before it reads what has arrived, so a reply that is already here gets its turn first.
+ *
+ * @throws StoreAwayError at the deadline, and what the work throws
+ */
+export function withDeadline<T>(work: Promise<T>, deadlineMs: number): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const giveUp = (): void => reject(new StoreAwayError(`the store did not answer in ${deadlineMs} ms`));
     const timer = setTimeout(() => setImmediate(giveUp), deadlineMs);

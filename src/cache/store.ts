@@ -88,3 +88,18 @@ export function matchesFilter(
   if (filter.model !== undefined && entry.model !== filter.model) return false;
   return filter.minAgeMs === undefined || nowMs - entry.createdAtMs >= filter.minAgeMs;
 }
+
+/** Bytes of maps, strings and graph links that each entry needs beside its content. */
+const ENTRY_OVERHEAD_BYTES = 600;
+/** Links of a vector in the graph. */
+const LINK_BYTES = 320;
+
+/** What an entry takes of this process's memory, about. */
+export function entryBytes(entry: CacheEntry, vector: Float32Array | undefined): number {
+  return (
+    entry.answer.byteLength +
+    2 * entry.text.length +
+    ENTRY_OVERHEAD_BYTES +
+    (vector === undefined ? 0 : vector.byteLength + LINK_BYTES)
+  );
+}

@@ -114,6 +114,20 @@ t.test('Redis in trouble', { skip: SKIP_WITHOUT_REDIS }, async (t) => {
     proxy.close();
   });
 
+  t.test('paused: invalidation and sweep give up', async (t) => {
+    const proxy = await startRedisProxy();
+    const { store, close } = await createRedisFixture({ stepDeadlineMs: 50, socketTimeoutMs: 60_000 }, proxy.url);
+    proxy.pause();
+    await t.rejects(store.invalidate({}, { isDryRun: false }), { name: 'StoreAwayError' });
+    await t.rejects(store.sweep(10), { name: 'StoreAwayError' });
+    store.put(makeEntry({ nowMs: Date.now() }), undefined);
+    await t.rejects(store.invalidate({}, { isDryRun: false }), { name: 'StoreAwayError' }, 'a write is under way');
+    proxy.resume();
+    t.equal(await store.invalidate({}, { isDryRun: false }), 1);
+    await close();
+    proxy.close();
+  });
+
   t.test('two replicas on one Redis never give a tenant the answer of another', async (t) => {
     const prefix = `pointsman-test-mixed-${Date.now()}`;
     const fixtures = [await createRedisFixture({ prefix }), await createRedisFixture({ prefix })];

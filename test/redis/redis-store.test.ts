@@ -89,6 +89,27 @@ t.test('on Redis', { skip: SKIP_WITHOUT_REDIS }, async (t) => {
     await close();
   });
 
+  t.test('an invalidation removes what was put just before it', async (t) => {
+    const { store, close } = await createRedisFixture();
+    for (let index = 0; index < 50; index += 1)
+      store.put(makeEntry({ nowMs: Date.now(), exactKey: `key-${index}` }), unitVector(1, 0.1));
+    t.equal(await store.invalidate({ tenantKey: 'tenant-a' }, { isDryRun: false }), 50);
+    await store.flush();
+    t.equal(await store.getExact('partition-a', 'key-49'), undefined);
+    await close();
+  });
+
+  t.test('the write queue counts prompts and vectors too', async (t) => {
+    const { store, close } = await createRedisFixture();
+    const text = 'x'.repeat(1024 * 1024);
+    for (let index = 0; index < 40; index += 1)
+      store.put(makeEntry({ nowMs: Date.now(), exactKey: `key-${index}`, text }), unitVector(1, 0.1));
+    const { droppedWrites } = await store.stats();
+    t.equal(droppedWrites, 9, 'of 40 texts with 2 MiB in memory each 31 fit into 64 MiB');
+    await store.flush();
+    await close();
+  });
+
   t.test('a flushed or damaged store makes misses and fills again', async (t) => {
     const prefix = `pointsman-test-flush-${Date.now()}`;
     const { store, close } = await createRedisFixture({ prefix });

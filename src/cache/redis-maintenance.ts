@@ -1,0 +1,107 @@
+import type { Redis } from 'ioredis';
+import { fromSummary, SUMMARY_FIELDS } from './redis-entry.js';
+import type { RedisKeys } from './redis-keys.js';
+import { readMember } from './redis-keys.js';
+import { replyValues } from './redis-replies.js';
+import type { ListedEntry, TenantIndex } from './redis-tenant-index.js';
+import { matchesFilter } from './store.js';
+import type { InvalidationFilter } from './store.js';
+
+/** Options of {@link createRedisMaintenance}. */
+export interface RedisMaintenanceOptions {
+  readonly redis: Redis;
+  readonly keys: RedisKeys;
+  readonly index: TenantIndex;
+  readonly maxEntriesPerTenant: number;
+  /** Bounds the time of one step: a whole invalidation or sweep takes as long as there are entries. */
+  readonly runStep: <T>(step: () => Promise<T>) => Promise<T>;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+}
+
+/** What goes through the entries of whole tenants. */
+export interface RedisMaintenance {
+  invalidate(filter: InvalidationFilter, isDryRun: boolean): Promise<number>;
+  sweep(limit: number): Promise<number>;
+  /** Without a bound on its time. */
+  countEntries(): Promise<number>;
+}
+
+/** The maintaining side of the store. */
+export function createRedisMaintenance(options: RedisMaintenanceOptions): RedisMaintenance {
+  const { redis, keys, index, runStep, clock } = options;
+
+  const remove = async (tenantKey: string, listed: readonly ListedEntry[]): Promise<void> => {
+    for (const { member } of listed) {
+      const name = readMember(member);
+      if (name === undefined) continue;
+      const pipeline = redis.pipeline().del(keys.entry(name.partition, name.exactKey));
+      await replyValues(pipeline.call('VREM', keys.vectors(name.partition), name.exactKey).exec());
+    }
+    await index.remove(tenantKey, listed);
+  };
+
+  const filterListed = async (
+    listed: readonly ListedEntry[],
+    filter: InvalidationFilter,
+  ): Promise<readonly ListedEntry[]> => {
+    const nowMs = clock();
+    const replies = await Promise.all(
+      listed.map(({ member }) => {
+        const name = readMember(member) ?? { partition: '', exactKey: '' };
+        return redis.hmgetBuffer(keys.entry(name.partition, name.exactKey), ...SUMMARY_FIELDS);
+      }),
+    );
+    return listed.filter((_, place) => {
+      const entry = fromSummary(replies[place] ?? []);
+      return entry !== undefined && entry.expiresAtMs > nowMs && matchesFilter(entry, filter, nowMs);
+    });
+  };
+
+  const invalidatePage = async (
+    tenantKey: string,
+    cursor: string,
+    { filter, isDryRun }: { readonly filter: InvalidationFilter; readonly isDryRun: boolean },
+  ): Promise<{ readonly next: string; readonly count: number }> => {
+    const { next, listed } = await index.page(tenantKey, cursor);
+    const meant = await filterListed(listed, filter);
+    if (!isDryRun) await remove(tenantKey, meant);
+    return { next, count: meant.length };
+  };
+
+  const sweepTenant = async (tenantKey: string, limit: number): Promise<number> => {
+    const surplus = await index.surplus(tenantKey, { maxEntries: options.maxEntriesPerTenant, limit });
+    await remove(tenantKey, surplus);
+    return surplus.length;
+  };
+
+  return {
+    async invalidate(filter, isDryRun) {
+      const tenants = filter.tenantKey === undefined ? await runStep(() => index.tenants()) : [filter.tenantKey];
+      let removed = 0;
+      for (const tenantKey of tenants) {
+        let cursor = '0';
+        do {
+          const { next, count } = await runStep(() => invalidatePage(tenantKey, cursor, { filter, isDryRun }));
+          cursor = next;
+          removed += count;
+        } while (cursor !== '0');
+      }
+      return removed;
+    },
+    async sweep(limit) {
+      await runStep(() => index.forgetTenants());
+      let removed = 0;
+      for (const tenantKey of await runStep(() => index.tenants())) {
+        if (removed >= limit) break;
+        removed += await runStep(() => sweepTenant(tenantKey, limit - removed));
+      }
+      return removed;
+    },
+    async countEntries() {
+      const tenants = await index.tenants();
+      const counts = await Promise.all(tenants.map((tenantKey) => index.count(tenantKey)));
+      return counts.reduce((sum, count) => sum + count, 0);
+    },
+  };
+}

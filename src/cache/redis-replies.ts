@@ -1,0 +1,20 @@
+/** Values of a pipeline's replies. @throws the first error among them */
+export async function replyValues(
+  replies: Promise<[error: Error | null, result: unknown][] | null>,
+): Promise<readonly unknown[]> {
+  return ((await replies) ?? []).map(([error, value]) => {
+    if (error !== null) throw error;
+    return value;
+  });
+}
+
+/** VSIM's reply as a list of names and scores; RESP3 clients may get it as pairs or as a map. Its score is (1 + cosine) / 2. */
+export function readScores(reply: unknown): readonly { readonly exactKey: string; readonly similarity: number }[] {
+  const flat = Array.isArray(reply) ? reply.flat() : [];
+  const found: { exactKey: string; similarity: number }[] = [];
+  for (let place = 0; place + 1 < flat.length; place += 2) {
+    const similarity = 2 * Number(String(flat[place + 1])) - 1;
+    if (Number.isFinite(similarity)) found.push({ exactKey: String(flat[place]), similarity });
+  }
+  return found;
+}
