@@ -321,7 +321,11 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
         ...(minAgeSeconds === undefined ? {} : { minAgeMs: minAgeSeconds * 1000 }),
       };
       const near = await local.invalidate(inStore, { isDryRun });
-      return shared === undefined ? near : await invalidateShared(shared.store, inStore, isDryRun);
+      if (shared === undefined) return near;
+      const removed = await invalidateShared(shared.store, inStore, isDryRun);
+      // A look-up in between may have brought one back.
+      await local.invalidate(inStore, { isDryRun });
+      return removed;
     },
     async sweep() {
       await local.sweep(SWEEP_LIMIT);
