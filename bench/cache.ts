@@ -13,8 +13,8 @@ import { createHitJudge } from '../src/cache/hit-judge.js';
 import type { HitJudge } from '../src/cache/hit-judge.js';
 import { createMemoryStore } from '../src/cache/memory-store.js';
 import { calibrateOnPairs } from '../src/cache/pair-calibration.js';
-import { DEFAULT_CACHE_SETTINGS, DEFAULT_THRESHOLDS } from '../src/cache/policy.js';
-import { configuredThresholds, thresholdsInForce } from '../src/chat/acceptance-thresholds.js';
+import { DEFAULT_CACHE_SETTINGS } from '../src/cache/policy.js';
+import { thresholdsInForce } from '../src/chat/acceptance-thresholds.js';
 import { labelledPairs } from '../src/chat/calibrated-thresholds.js';
 import { projectRoot } from '../src/config/project-root.js';
 import { createTransformersEmbedder } from '../src/embedding/transformers-embedder.js';
@@ -105,19 +105,17 @@ type Thresholds = NonNullable<AnswerCacheOptions['thresholds']>;
 /** The thresholds that the bundle's pairs lead to. */
 async function calibrate(embedder: TransformersEmbedder, { bundle }: Snapshot): Promise<Thresholds> {
   const least = args.number('min-probability');
-  const configured = configuredThresholds(bundle, {
-    minProbabilityUnverified: DEFAULT_THRESHOLDS.minProbabilityUnverified,
-    ...(least > 0 ? { minProbability: least } : {}),
-  });
+  const stated = { tasks: bundle.tasks, least: least > 0 ? { minProbability: least } : {} };
   const calibration = await calibrateOnPairs(labelledPairs(bundle, DEFAULT_CACHE_SETTINGS.semanticLanguages), {
-    configured,
+    configured: thresholdsInForce(stated),
+    least: stated.least,
     mayLower: true,
     embedder,
     minSimilarity: DEFAULT_CACHE_SETTINGS.minSimilarity,
     signal,
     ...(embedder.verifier === undefined ? {} : { verifier: embedder.verifier }),
   });
-  return thresholdsInForce(configured, calibration);
+  return thresholdsInForce({ ...stated, calibration });
 }
 
 function createCache(

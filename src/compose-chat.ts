@@ -47,7 +47,7 @@ export function startChat(
   const clock = Date.now;
   const thresholds = followThresholds({
     ...settings,
-    settings,
+    least: settings,
     snapshots,
     embedder,
     ...(embedder.verifier === undefined ? {} : { verifier: embedder.verifier }),

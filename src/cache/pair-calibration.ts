@@ -3,7 +3,7 @@ import type { AcceptanceEvidence } from './acceptance.js';
 import { binomialInterval } from './interval.js';
 import { gatherEvidence } from './pair-evidence.js';
 import type { EvidenceOptions, LabelledPair, PairFinding } from './pair-evidence.js';
-import type { AcceptanceThresholds } from './policy.js';
+import type { AcceptanceThresholds, LeastThresholds } from './policy.js';
 
 /** What the pairs made of one threshold. */
 export interface ThresholdDecision {
@@ -33,6 +33,8 @@ export interface PairCalibration {
 export interface CalibrationLimits {
   /** Where the thresholds of a task start; without a task, those of tasks about which nothing is said. */
   readonly configured: (task?: string) => AcceptanceThresholds;
+  /** None is lowered below these. */
+  readonly least: LeastThresholds;
   readonly mayLower: boolean;
 }
 
@@ -42,17 +44,25 @@ export const MAX_FALSE_HIT_RATE = 0.02;
 const MOST_LOWERED = 0.2;
 const CONFIDENCE = 0.95;
 
+/** How one threshold may be moved. */
+export interface DecisionLimits {
+  readonly configured: number;
+  /** Default 0. */
+  readonly least?: number | undefined;
+  readonly mayLower: boolean;
+}
+
 /**
  * The threshold that keeps wrong hits among different pairs within {@link MAX_FALSE_HIT_RATE}.
  *
  * It is raised as soon as the pairs show a higher rate, and with fewer than 1 / rate pairs (50) it stays. It is lowered only as far as
- * the upper 95% bound of the rate (Clopper-Pearson) allows, which takes at least 183 pairs, and never by more than .2.
+ * the upper 95% bound of the rate (Clopper-Pearson) allows, which takes at least 183 pairs, and never by more than .2 or below `least`.
  *
  * @param probabilities acceptance probabilities of different pairs; 0 for what the guard refuses
  */
 export function decideThreshold(
   probabilities: readonly number[],
-  { configured, mayLower }: { readonly configured: number; readonly mayLower: boolean },
+  { configured, least = 0, mayLower }: DecisionLimits,
 ): ThresholdDecision {
   const differentPairs = probabilities.length;
   const decide = (threshold: number, outcome: ThresholdDecision['outcome']): ThresholdDecision => ({
@@ -66,7 +76,7 @@ export function decideThreshold(
   if (needed > configured) return decide(needed, 'raised');
   const provable = mostProvableWrongHits(differentPairs);
   if (!mayLower || provable === undefined) return decide(configured, 'kept');
-  const lower = Math.max(configured - MOST_LOWERED, lowestThreshold(probabilities, provable));
+  const lower = Math.max(least, configured - MOST_LOWERED, lowestThreshold(probabilities, provable));
   return lower < configured ? decide(lower, 'lowered') : decide(configured, 'kept');
 }
 
@@ -88,7 +98,7 @@ function mostProvableWrongHits(trials: number): number | undefined {
  */
 export async function calibrateOnPairs(
   pairs: readonly LabelledPair[],
-  { configured, mayLower, ...options }: CalibrationLimits & EvidenceOptions,
+  { configured, least, mayLower, ...options }: CalibrationLimits & EvidenceOptions,
 ): Promise<PairCalibration> {
   const different = pairs.filter(({ isSame }) => !isSame);
   const findings = await gatherEvidence(different, options);
@@ -101,21 +111,19 @@ export async function calibrateOnPairs(
   });
   const isVerified = options.verifier !== undefined;
   const decide = (task: string | undefined): ThresholdDecisions =>
-    decideBoth(byTask.get(task) ?? [], { configured: configured(task), mayLower, isVerified });
+    decideBoth(byTask.get(task) ?? [], { configured: configured(task), least, mayLower, isVerified });
   const tasks = [...byTask.keys()].filter((task) => task !== undefined);
   return { general: decide(undefined), tasks: new Map(tasks.map((task) => [task, decide(task)])) };
 }
 
-/** The thresholds that were decided. */
-export function thresholdsOf({ verified, unverified }: ThresholdDecisions): AcceptanceThresholds {
-  return { minProbability: verified.threshold, minProbabilityUnverified: unverified.threshold };
-}
-
 function decideBoth(
   findings: readonly PairFinding[],
-  limits: { readonly configured: AcceptanceThresholds; readonly mayLower: boolean; readonly isVerified: boolean },
+  limits: Omit<CalibrationLimits, 'configured'> & {
+    readonly configured: AcceptanceThresholds;
+    readonly isVerified: boolean;
+  },
 ): ThresholdDecisions {
-  const { configured, mayLower, isVerified } = limits;
+  const { configured, least, mayLower, isVerified } = limits;
   const probabilities = (weigh: (evidence: AcceptanceEvidence) => number | undefined): readonly number[] =>
     findings.flatMap((finding) => probabilityOf(finding, weigh) ?? []);
   return {
@@ -125,11 +133,11 @@ function decideBoth(
             evidence.verifierLogit === undefined ? undefined : acceptanceProbability(evidence),
           )
         : [],
-      { configured: configured.minProbability, mayLower },
+      { configured: configured.minProbability, least: least.minProbability, mayLower },
     ),
     unverified: decideThreshold(
       probabilities(({ similarity, features }) => acceptanceProbability({ similarity, features })),
-      { configured: configured.minProbabilityUnverified, mayLower },
+      { configured: configured.minProbabilityUnverified, least: least.minProbabilityUnverified, mayLower },
     ),
   };
 }

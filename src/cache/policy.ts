@@ -9,6 +9,9 @@ export interface AcceptanceThresholds {
   readonly minProbabilityUnverified: number;
 }
 
+/** Thresholds that the service config states: the least for every task, whatever bundle and pairs say. */
+export type LeastThresholds = { readonly [Scale in keyof AcceptanceThresholds]?: number | undefined };
+
 /** Thresholds where neither config nor bundle nor pairs say anything. */
 export const DEFAULT_THRESHOLDS: AcceptanceThresholds = { minProbability: 0.9, minProbabilityUnverified: 0.75 };
 

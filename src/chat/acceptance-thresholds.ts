@@ -1,52 +1,76 @@
 import type { Bundle } from '../bundle/bundle.js';
-import { thresholdsOf, type PairCalibration, type ThresholdDecision } from '../cache/pair-calibration.js';
-import { DEFAULT_THRESHOLDS, type AcceptanceThresholds } from '../cache/policy.js';
-
-/** What the service config says about acceptance. */
-export interface ThresholdSettings {
-  /** Holds for every task, as the least. Absent: the bundle's value for the task, or the default. */
-  readonly minProbability?: number | undefined;
-  readonly minProbabilityUnverified: number;
-}
+import type { PairCalibration, ThresholdDecision } from '../cache/pair-calibration.js';
+import { DEFAULT_THRESHOLDS, type AcceptanceThresholds, type LeastThresholds } from '../cache/policy.js';
 
 /** Thresholds for the prompts of a task; without one, those of tasks about which nothing is said. */
 export type ThresholdsByTask = (task?: string) => AcceptanceThresholds;
 
-/** Thresholds as config and bundle state them, before any pairs. */
-export function configuredThresholds({ tasks }: Pick<Bundle, 'tasks'>, settings: ThresholdSettings): ThresholdsByTask {
-  const { minProbability: least, minProbabilityUnverified } = settings;
-  const byTask = new Map(tasks.map(({ id, cache }) => [id, cache.minProbability]));
-  return (task) => {
-    const own = task === undefined ? undefined : byTask.get(task);
-    const minProbability = own === undefined ? least : Math.max(own, least ?? 0);
-    return { minProbability: minProbability ?? DEFAULT_THRESHOLDS.minProbability, minProbabilityUnverified };
-  };
+/** What acceptance thresholds are made of. */
+export interface ThresholdSources extends Pick<Bundle, 'tasks'> {
+  /** What the service config states. */
+  readonly least: LeastThresholds;
+  /** What the bundle's pairs led to. Absent: thresholds as config and bundle state them. */
+  readonly calibration?: PairCalibration | undefined;
 }
 
 /**
- * Thresholds in force: a task's own pairs have the last word. Pairs without a task raise every other task's threshold, and
- * lower those about which the bundle says nothing.
+ * The thresholds in force. On each of the two scales, for each task:
+ *
+ * 1. What the config states is the least, whatever bundle and pairs say.
+ * 2. A task starts at what the bundle states for it, or at what the config states, or at the default.
+ * 3. Pairs that name the task have the last word.
+ * 4. Otherwise pairs without a task decide; they never lower what the bundle states.
+ * 5. Pairs that are too few are as good as none.
  */
-export function thresholdsInForce(
-  configured: ThresholdsByTask,
-  calibration: PairCalibration | undefined,
-): ThresholdsByTask {
-  if (calibration === undefined) return configured;
-  const { general, tasks } = calibration;
+export function thresholdsInForce({ tasks, least, calibration }: ThresholdSources): ThresholdsByTask {
+  const stated = new Map(tasks.map(({ id, cache }) => [id, cache.minProbability]));
   return (task) => {
-    const own = task === undefined ? undefined : tasks.get(task);
-    if (own !== undefined) return thresholdsOf(own);
-    const base = configured(task);
-    const plain = configured();
-    const moved = (decision: ThresholdDecision, scale: keyof AcceptanceThresholds): number =>
-      base[scale] === plain[scale] ? decision.threshold : Math.max(base[scale], raisedTo(decision));
+    const own = task === undefined ? undefined : calibration?.tasks.get(task);
+    const general = calibration?.general;
     return {
-      minProbability: moved(general.verified, 'minProbability'),
-      minProbabilityUnverified: moved(general.unverified, 'minProbabilityUnverified'),
+      minProbability: thresholdOf({
+        least: least.minProbability,
+        stated: task === undefined ? undefined : stated.get(task),
+        fallback: DEFAULT_THRESHOLDS.minProbability,
+        own: own?.verified,
+        general: general?.verified,
+      }),
+      minProbabilityUnverified: thresholdOf({
+        least: least.minProbabilityUnverified,
+        stated: undefined,
+        fallback: DEFAULT_THRESHOLDS.minProbabilityUnverified,
+        own: own?.unverified,
+        general: general?.unverified,
+      }),
     };
   };
 }
 
-function raisedTo({ outcome, threshold }: ThresholdDecision): number {
-  return outcome === 'raised' ? threshold : 0;
+interface ScaleSources {
+  readonly least: number | undefined;
+  /** By the bundle, for the task. */
+  readonly stated: number | undefined;
+  readonly fallback: number;
+  readonly own: ThresholdDecision | undefined;
+  readonly general: ThresholdDecision | undefined;
+}
+
+function thresholdOf({ least, stated, fallback, own, general }: ScaleSources): number {
+  const hasOwn = own !== undefined && own.outcome !== 'tooFew';
+  const mayMove = hasOwn || stated === undefined ? 'both' : 'raise';
+  const start = stated ?? least ?? fallback;
+  return Math.max(least ?? 0, moved(start, hasOwn ? own : general, mayMove));
+}
+
+function moved(start: number, decision: ThresholdDecision | undefined, mayMove: 'raise' | 'both'): number {
+  switch (decision?.outcome) {
+    case 'raised':
+      return mayMove === 'raise' ? Math.max(start, decision.threshold) : decision.threshold;
+    case 'lowered':
+      return mayMove === 'raise' ? start : decision.threshold;
+    case 'kept':
+    case 'tooFew':
+    case undefined:
+      return start;
+  }
 }

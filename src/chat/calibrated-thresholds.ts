@@ -3,15 +3,10 @@ import type { SnapshotManager } from '../bundle/snapshot-manager.js';
 import { calibrateOnPairs } from '../cache/pair-calibration.js';
 import type { PairCalibration } from '../cache/pair-calibration.js';
 import type { EvidenceOptions, LabelledPair } from '../cache/pair-evidence.js';
-import type { AcceptanceThresholds } from '../cache/policy.js';
+import type { AcceptanceThresholds, LeastThresholds } from '../cache/policy.js';
 import { textRequest } from '../request.js';
 import { viewPrompt } from '../routing/prompt-view.js';
-import {
-  configuredThresholds,
-  thresholdsInForce,
-  type ThresholdsByTask,
-  type ThresholdSettings,
-} from './acceptance-thresholds.js';
+import { thresholdsInForce, type ThresholdsByTask, type ThresholdSources } from './acceptance-thresholds.js';
 
 /** Acceptance thresholds that follow the bundle: its tasks and its `cache-pairs.jsonl`. */
 export interface CalibratedThresholds {
@@ -28,7 +23,8 @@ export interface CalibratedThresholds {
 
 /** Options of {@link followThresholds}. */
 export interface CalibratedThresholdsOptions extends Omit<EvidenceOptions, 'signal'> {
-  readonly settings: ThresholdSettings;
+  /** What the service config states. */
+  readonly least: LeastThresholds;
   /** What the pairs may do to the thresholds. */
   readonly calibration: 'off' | 'raise' | 'both';
   readonly snapshots: Pick<SnapshotManager, 'current' | 'onSwap'>;
@@ -45,20 +41,21 @@ export interface CalibratedThresholdsOptions extends Omit<EvidenceOptions, 'sign
  * done, and where it fails, what the pairs before led to holds.
  */
 export function followThresholds(options: CalibratedThresholdsOptions): CalibratedThresholds {
-  const { snapshots, settings, logger } = options;
-  let configured = configuredThresholds(snapshots.current().bundle, settings);
+  const { snapshots, least, logger } = options;
+  let stated: ThresholdSources = { tasks: snapshots.current().bundle.tasks, least };
   let calibration: PairCalibration | undefined;
   /** What it is made of. */
   let judged = '';
-  let inForce = configured;
+  let inForce = thresholdsInForce(stated);
   let running = new AbortController();
   let settled: Promise<void> = Promise.resolve();
 
   const settle = (found: PairCalibration | undefined): void => {
     calibration = found;
-    inForce = thresholdsInForce(configured, calibration);
+    inForce = thresholdsInForce({ ...stated, calibration });
   };
   const follow = async (pairs: readonly LabelledPair[], signal: AbortSignal): Promise<void> => {
+    const configured = thresholdsInForce(stated);
     const key = JSON.stringify([pairs, pairs.map(({ task }) => configured(task))]);
     if (pairs.length === 0) {
       judged = '';
@@ -85,7 +82,7 @@ export function followThresholds(options: CalibratedThresholdsOptions): Calibrat
     running.abort();
     running = new AbortController();
     const { bundle } = snapshots.current();
-    configured = configuredThresholds(bundle, settings);
+    stated = { tasks: bundle.tasks, least };
     const pairs = options.calibration === 'off' ? [] : labelledPairs(bundle, options.semanticLanguages);
     settled = follow(pairs, running.signal);
   };

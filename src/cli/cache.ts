@@ -94,7 +94,8 @@ function parseSeconds(text: string): bigint {
   });
 }
 
-function renderStats(stats: GetCacheStatsResponse): string {
+/** Statistics for people. */
+export function renderStats(stats: GetCacheStatsResponse): string {
   const hits = stats.exactHits + stats.semanticHits;
   const share = stats.lookups > 0n ? formatPercent(Number(hits) / Number(stats.lookups), 1) : 'none';
   const refusals = Object.entries(stats.refusals).map(([check, count]) => `${check} ${count}`);
@@ -109,20 +110,28 @@ function renderStats(stats: GetCacheStatsResponse): string {
     `refused   ${refusals.length === 0 ? 'none' : refusals.join(', ')}`,
     `audit     ${audit}`,
     `threshold ${renderThresholds(stats)}`,
-    ...stats.taskThresholds.map((own) => `  ${own.task}: ${renderDecisions(own)}`),
+    ...stats.taskThresholds.map((own) => `  ${own.task}: ${renderDecisions(own, 'of its own')}`),
   ].join('\n');
 }
 
 function renderThresholds(stats: GetCacheStatsResponse): string {
   const { minProbability, minProbabilityUnverified } = stats;
   if (minProbability === undefined || minProbabilityUnverified === undefined) return 'none';
-  return renderDecisions({ ...stats, minProbability, minProbabilityUnverified });
+  return renderDecisions({ ...stats, minProbability, minProbabilityUnverified }, 'without a task');
 }
 
-function renderDecisions(decided: Omit<TaskThresholds, 'task'>): string {
+/** What pairs did to a threshold. */
+const EFFECTS: Readonly<Record<string, string>> = { tooFew: 'left alone' };
+
+/** Thresholds in force, and what pairs had to do with them. */
+function renderDecisions(decided: Omit<TaskThresholds, 'task'>, whose: string): string {
   const { calibration, calibrationUnverified, calibrationPairs } = decided;
+  const pairs = `different cache pairs ${whose}`;
   const values = `${decided.minProbability.toFixed(3)}, ${decided.minProbabilityUnverified.toFixed(3)} without the verifier`;
-  if (calibration === 'none') return `${values}; no cache pairs`;
-  if (calibrationPairs === 0) return `${values}; no different cache pairs near enough to be compared`;
-  return `${values}; ${calibration} and ${calibrationUnverified} by ${calibrationPairs} different cache pairs`;
+  if (calibration === 'none') return `${values}; no ${pairs}`;
+  if (calibrationPairs === 0) return `${values}; no ${pairs} near enough to be compared`;
+  const [effect, effectUnverified] = [calibration, calibrationUnverified].map((outcome) => EFFECTS[outcome] ?? outcome);
+  if (effect === effectUnverified && calibration === 'tooFew')
+    return `${values}; ${calibrationPairs} ${pairs} are too few`;
+  return `${values}; ${effect} and ${effectUnverified} by ${calibrationPairs} ${pairs}`;
 }

@@ -31,13 +31,13 @@ export const cacheSchema = z.strictObject({
   /** Least cosine at which a stored prompt is looked at. */
   minSimilarity: numberBetween(-1, 1).default(0.75),
   /**
-   * Least probability, by rules, cosine and verifier, that both prompts want the same answer. Absent: as the bundle says
-   * for the task, or .9.
+   * Least probability, by rules, cosine and verifier, that both prompts want the same answer, whatever bundle and pairs say.
+   * Absent: as the bundle says for the task, or .9, from where the bundle's pairs may move it.
    */
   minProbability: numberBetween(0, 1).optional(),
-  /** The same where the verifier is off or did not answer: its scale is another. */
-  minProbabilityUnverified: numberBetween(0, 1).default(0.75),
-  /** What the bundle's cache-pairs.jsonl may do to both: nothing, raise them, or also lower them. */
+  /** The same where the verifier is off or did not answer: its scale is another. Absent: .75, or what the pairs lead to. */
+  minProbabilityUnverified: numberBetween(0, 1).optional(),
+  /** What the bundle's cache-pairs.jsonl may do to both: nothing, raise them, or also lower them, but not below what stands here. */
   calibration: oneOf(['off', 'raise', 'both']).default('both'),
   /** Stored prompts looked at for one look-up. */
   maxCandidates: integerBetween(1, 64).default(4),

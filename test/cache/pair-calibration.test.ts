@@ -28,6 +28,8 @@ t.test('raises on wrong hits, lowers on proof', async (t) => {
   t.match(lowered, { outcome: 'lowered', wrongHits: 0 });
   t.ok(lowered.threshold > 0.8 && lowered.threshold < 0.8001);
   t.ok(Math.abs(decideThreshold(probabilities(1000, 0), limits).threshold - 0.7) < 1e-12, 'never by more than .2');
+  t.match(decideThreshold(probabilities(1000, 0), { ...limits, least: 0.85 }), { threshold: 0.85, outcome: 'lowered' });
+  t.match(decideThreshold(probabilities(1000, 0), { ...limits, least: 0.9 }), { threshold: 0.9, outcome: 'kept' });
   t.match(decideThreshold(probabilities(1000, 0), { ...limits, mayLower: false }), { threshold: 0.9, outcome: 'kept' });
 });
 
@@ -53,6 +55,7 @@ t.test('a pair that names a task moves that task alone', async (t) => {
   }));
   const { general, tasks } = await calibrateOnPairs(pairs, {
     configured: () => ({ minProbability: 0.5, minProbabilityUnverified: 0.5 }),
+    least: {},
     mayLower: true,
     embedder: createFakeEmbedder(),
     minSimilarity: 0.7,
@@ -74,6 +77,7 @@ t.test('judges pairs with and without the verifier, and counts only different on
   ];
   const options = {
     configured: () => ({ minProbability: 0.5, minProbabilityUnverified: 0.5 }),
+    least: {},
     mayLower: true,
     embedder: createFakeEmbedder(),
     minSimilarity: 0.7,

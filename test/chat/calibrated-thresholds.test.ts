@@ -26,7 +26,7 @@ function setUp(first: readonly CachePair[], changes: Partial<CalibratedThreshold
   const messages: string[] = [];
   const note = (_facts: object, message: string): void => void messages.push(message);
   const thresholds = followThresholds({
-    settings: configured,
+    least: configured,
     calibration: 'both',
     minSimilarity: 0.75,
     semanticLanguages: ['en'],
@@ -85,7 +85,7 @@ t.test('keeps thresholds by task, and does not judge the same pairs twice', asyn
 });
 
 t.test('reads the tasks of the snapshot, with or without pairs', async (t) => {
-  const { thresholds } = setUp([], { settings: { minProbabilityUnverified: 0.1 }, calibration: 'off' });
+  const { thresholds } = setUp([], { least: { minProbabilityUnverified: 0.1 }, calibration: 'off' });
   t.equal(thresholds.current('laws').minProbability, 0.95);
   t.equal(thresholds.current('jokes').minProbability, 0.6);
   t.same([...thresholds.tasks().keys()], ['laws', 'jokes']);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import t from 'tap';
-import { DEFAULT_CACHE_SETTINGS, DEFAULT_THRESHOLDS } from '../../src/cache/policy.js';
+import { DEFAULT_CACHE_SETTINGS } from '../../src/cache/policy.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { projectRoot } from '../../src/config/project-root.js';
 import { RouterError } from '../../src/errors.js';
@@ -76,5 +76,5 @@ t.test('the cache’s defaults are those of the cache itself', async (t) => {
   const { isPersonalDataAllowed, ...settings } = DEFAULT_CACHE_SETTINGS;
   t.match(cache, { ...settings, allowPersonalData: isPersonalDataAllowed });
   t.equal(cache.minProbability, undefined, 'left to the bundle');
-  t.equal(cache.minProbabilityUnverified, DEFAULT_THRESHOLDS.minProbabilityUnverified);
+  t.equal(cache.minProbabilityUnverified, undefined);
 });
