@@ -7,12 +7,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WEIGHTS_WITHOUT_VERIFIER, WEIGHTS_WITH_VERIFIER } from '../src/cache/acceptance-weights.js';
-import {
-  acceptanceProbability,
-  calibrateThreshold,
-  unverifiedRefusal,
-  type AcceptanceWeights,
-} from '../src/cache/acceptance.js';
+import { acceptanceProbability, unverifiedRefusal, type AcceptanceWeights } from '../src/cache/acceptance.js';
 import { gatherEvidence } from '../src/cache/pair-evidence.js';
 import type { LabelledPair } from '../src/cache/pair-evidence.js';
 import { DEFAULT_CACHE_SETTINGS, DEFAULT_THRESHOLDS } from '../src/cache/policy.js';
@@ -20,7 +15,7 @@ import { projectRoot } from '../src/config/project-root.js';
 import { createTransformersEmbedder } from '../src/embedding/transformers-embedder.js';
 import { textRequest } from '../src/request.js';
 import { viewPrompt } from '../src/routing/prompt-view.js';
-import { fitWeights, hitRates, settleBias } from './cache/acceptance-fit.js';
+import { calibrateThreshold, fitWeights, hitRates, settleBias } from './cache/acceptance-fit.js';
 import type { LabelledEvidence, SampledPair } from './cache/acceptance-fit.js';
 import { heldOutPairs, readClusters } from './cache/cluster-pairs.js';
 import { renderWeights } from './cache/render-weights.js';

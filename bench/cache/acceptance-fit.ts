@@ -1,4 +1,4 @@
-import { acceptanceInputs, acceptanceProbability, calibrateThreshold } from '../../src/cache/acceptance.js';
+import { acceptanceInputs, acceptanceProbability, lowestThreshold } from '../../src/cache/acceptance.js';
 import type { AcceptanceEvidence, AcceptanceWeights } from '../../src/cache/acceptance.js';
 import { fitLogisticRegression } from '../../src/learning/logistic-regression.js';
 import { sparseMatrixOf } from '../../src/learning/sparse-matrix.js';
@@ -82,6 +82,22 @@ export function fitWeights(
       isSuspected: weightOf('isSuspected'),
     },
   };
+}
+
+/** A scored pair whose truth is known. */
+export interface ScoredPair {
+  readonly probability: number;
+  readonly isSame: boolean;
+}
+
+/**
+ * The lowest threshold at which wrong hits among the different pairs stay within `maxFalseHitRate`, never below `least`. With fewer
+ * than `1 / maxFalseHitRate` different pairs the data can't show the rate, and `least` is the answer.
+ */
+export function calibrateThreshold(pairs: readonly ScoredPair[], maxFalseHitRate: number, least: number): number {
+  const different = pairs.filter((pair) => !pair.isSame).map((pair) => pair.probability);
+  const allowed = different.length * maxFalseHitRate;
+  return allowed < 1 ? least : Math.max(least, lowestThreshold(different, Math.floor(allowed)));
 }
 
 /**

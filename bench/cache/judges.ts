@@ -13,13 +13,9 @@ export const acceptCosine: HitJudge = {
 };
 
 const NO_DIFFERENCE = {
-  unmatchedStored: 0,
-  unmatchedAsked: 0,
   coverage: 1,
   isSubstituted: false,
-  isQuestionDoubtful: false,
   isSuspected: false,
-  tellingWords: 0,
 };
 
 /** The verifier and cosine, without any rule. */

@@ -62,22 +62,6 @@ export function acceptanceProbability(
   return 1 / (1 + Math.exp(-sum));
 }
 
-/** A scored pair whose truth is known. */
-export interface ScoredPair {
-  readonly probability: number;
-  readonly isSame: boolean;
-}
-
-/**
- * The lowest threshold at which wrong hits among the different pairs stay within `maxFalseHitRate`, never below `least`. With fewer
- * than `1 / maxFalseHitRate` different pairs the data can't show the rate, and `least` is the answer.
- */
-export function calibrateThreshold(pairs: readonly ScoredPair[], maxFalseHitRate: number, least: number): number {
-  const different = pairs.filter((pair) => !pair.isSame).map((pair) => pair.probability);
-  const allowed = different.length * maxFalseHitRate;
-  return allowed < 1 ? least : Math.max(least, lowestThreshold(different, Math.floor(allowed)));
-}
-
 /** The lowest threshold, at most 1, that no more than `allowed` of the probabilities reach. */
 export function lowestThreshold(probabilities: readonly number[], allowed: number): number {
   const descending = [...probabilities].sort((left, right) => right - left);

@@ -1,17 +1,13 @@
 import t from 'tap';
-import { fitWeights, hitRates, settleBias } from '../../bench/cache/acceptance-fit.js';
+import { calibrateThreshold, fitWeights, hitRates, settleBias } from '../../bench/cache/acceptance-fit.js';
 import type { LabelledEvidence, SampledPair } from '../../bench/cache/acceptance-fit.js';
 import { renderWeights } from '../../bench/cache/render-weights.js';
 import { createRandom } from '../../bench/lib/random.js';
 
 const features = {
-  unmatchedStored: 0,
-  unmatchedAsked: 0,
   coverage: 1,
   isSubstituted: false,
-  isQuestionDoubtful: false,
   isSuspected: false,
-  tellingWords: 8,
 };
 
 /** Pairs whose truth follows from the logit, with noise; the cosine says nothing. */
@@ -41,6 +37,14 @@ t.test('holds the cosine at a multiple of the logit, and leaves unnamed inputs o
   t.equal(both.uncovered, Number((5 * both.verifierLogit).toFixed(2)));
   t.equal(both.similarity, Number((10 * both.verifierLogit).toFixed(2)));
   t.equal(fitWeights(drawPairs(500), { names: ['similarity'] }).inputs.verifierLogit, 0);
+});
+
+t.test('calibrates a threshold to the wrong hits that are allowed', async (t) => {
+  const different = Array.from({ length: 200 }, (_, index) => ({ probability: index / 200, isSame: false }));
+  const threshold = calibrateThreshold([...different, { probability: 0.5, isSame: true }], 0.02, 0.5);
+  t.equal(different.filter((pair) => pair.probability >= threshold).length, 4);
+  t.equal(calibrateThreshold(different, 0.02, 0.99), 0.99, 'never below the least');
+  t.equal(calibrateThreshold(different.slice(-10), 0.02, 0.7), 0.7, 'too little data');
 });
 
 t.test('sets the bias to the wrong hits that are allowed, counting refused pairs as no hits', async (t) => {

@@ -1,14 +1,10 @@
 import t from 'tap';
-import { acceptanceProbability, calibrateThreshold } from '../../src/cache/acceptance.js';
+import { acceptanceProbability, lowestThreshold } from '../../src/cache/acceptance.js';
 
 const features = {
-  unmatchedStored: 0,
-  unmatchedAsked: 0,
   coverage: 1,
   isSubstituted: false,
-  isQuestionDoubtful: false,
   isSuspected: false,
-  tellingWords: 8,
 };
 
 t.test('grows with cosine and with the logit', async (t) => {
@@ -19,10 +15,11 @@ t.test('grows with cosine and with the logit', async (t) => {
   t.equal(at(0.9, 8), at(0.9, 80), 'no logit outvotes the rest');
 });
 
-t.test('calibrates a threshold to the wrong hits that are allowed', async (t) => {
-  const different = Array.from({ length: 200 }, (_, index) => ({ probability: index / 200, isSame: false }));
-  const threshold = calibrateThreshold([...different, { probability: 0.5, isSame: true }], 0.02, 0.5);
-  t.equal(different.filter((pair) => pair.probability >= threshold).length, 4);
-  t.equal(calibrateThreshold(different, 0.02, 0.99), 0.99, 'never below the least');
-  t.equal(calibrateThreshold(different.slice(-10), 0.02, 0.7), 0.7, 'too little data');
+t.test('finds the lowest threshold that no more than so many reach', async (t) => {
+  const probabilities = Array.from({ length: 200 }, (_, index) => index / 200);
+  for (const allowed of [0, 1, 4]) {
+    const threshold = lowestThreshold(probabilities, allowed);
+    t.equal(probabilities.filter((probability) => probability >= threshold).length, allowed);
+  }
+  t.equal(lowestThreshold([1, 1], 0), 1, 'at most 1');
 });

@@ -12,7 +12,7 @@ import { negationDifference, readNegation } from './negation.js';
 import type { Negation } from './negation.js';
 import { haveSameQuantities, readQuantities } from './numbers.js';
 import type { Quantity } from './numbers.js';
-import { compareQuestions, questionTypeOf } from './question.js';
+import { questionsDiffer, questionTypeOf } from './question.js';
 import type { QuestionType } from './question.js';
 import { haveSameSymbols, readSymbols } from './symbols.js';
 import { alignTerms, readTerms } from './terms.js';
@@ -38,19 +38,12 @@ export type GuardCheck =
 
 /** What the rules see between two prompts that none of the checks refuses; inputs of the acceptance probability. */
 export interface GuardFeatures {
-  /** Telling words that only the stored prompt has, and that only the new one has. */
-  readonly unmatchedStored: number;
-  readonly unmatchedAsked: number;
   /** Share of telling words with a counterpart, 0 to 1. */
   readonly coverage: number;
   /** Whether both prompts have telling words that the other lacks: something may have been put in another's place. */
   readonly isSubstituted: boolean;
-  /** Whether the kinds of question may differ. */
-  readonly isQuestionDoubtful: boolean;
   /** Whether a check suspects a difference; see {@link GuardVerdict.suspectedBy}. */
   readonly isSuspected: boolean;
-  /** Telling words of both prompts together. */
-  readonly tellingWords: number;
 }
 
 /** The guard's answer about a stored and an asked prompt. */
@@ -136,7 +129,7 @@ const CHECKS: readonly (readonly [GuardCheck, 'refuses' | 'suspects', (pair: Com
   ['concerns', 'suspects', ({ stored, asked }) => concernsDiffer(stored.concerned, asked.concerned)],
   ['entity', 'suspects', ({ left, right }) => entityDifference(left, right) !== undefined],
   ['freshness', 'suspects', ({ stored, asked }) => momentsDiffer(stored.moments, asked.moments)],
-  ['question', 'suspects', ({ stored, asked }) => compareQuestions(stored.question, asked.question) === 'differs'],
+  ['question', 'suspects', ({ stored, asked }) => questionsDiffer(stored.question, asked.question)],
 ];
 
 /**
@@ -163,12 +156,8 @@ function readFeatures(stored: GuardReading, asked: GuardReading, alignment: Alig
   const unmatchedAsked = alignment.onlyRight.filter(isTelling).length;
   const tellingWords = stored.terms.filter(isTelling).length + asked.terms.filter(isTelling).length;
   return {
-    unmatchedStored,
-    unmatchedAsked,
     coverage: tellingWords === 0 ? 1 : 1 - (unmatchedStored + unmatchedAsked) / tellingWords,
     isSubstituted: unmatchedStored > 0 && unmatchedAsked > 0,
     isSuspected: false,
-    isQuestionDoubtful: compareQuestions(stored.question, asked.question) === 'doubtful',
-    tellingWords,
   };
 }

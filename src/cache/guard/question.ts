@@ -1,6 +1,6 @@
 import type { PromptReading } from './tokens.js';
 
-/** What kind of answer a prompt asks for; "open" where it shows none. */
+/** What kind of answer a prompt asks for; "open" where it shows none of those below, as "what" does. */
 export type QuestionType =
   | 'who'
   | 'when'
@@ -15,8 +15,6 @@ export type QuestionType =
   | 'cost'
   | 'yesNo'
   | 'should'
-  | 'what'
-  | 'which'
   | 'open';
 
 const PATTERNS: readonly (readonly [QuestionType, RegExp])[] = [
@@ -75,19 +73,16 @@ export function questionTypeOf(reading: PromptReading): QuestionType {
   if (best !== undefined) return best.type;
   const opening = reading.tokens[0]?.word ?? '';
   if (opening === 'should') return 'should';
-  if (YES_NO.test(opening)) return 'yesNo';
-  if (reading.tokens.some((token) => token.word === 'which')) return 'which';
-  return reading.tokens.some((token) => token.word === 'what') ? 'what' : 'open';
+  return YES_NO.test(opening) ? 'yesNo' : 'open';
 }
 
-/** "differs" where the two ask for plainly different kinds of answer, "doubtful" where they may. */
-export function compareQuestions(left: QuestionType, right: QuestionType): 'same' | 'doubtful' | 'differs' {
-  if (left === right) return 'same';
-  if (isExacting(left) && isExacting(right)) return 'differs';
-  if (left === 'should' || right === 'should') return isExacting(left) || isExacting(right) ? 'differs' : 'doubtful';
-  if (left === 'yesNo' || right === 'yesNo')
-    return isExacting(left === 'yesNo' ? right : left, 'how') ? 'differs' : 'doubtful';
-  return 'doubtful';
+/** Whether two prompts ask for plainly different kinds of answer. */
+export function questionsDiffer(left: QuestionType, right: QuestionType): boolean {
+  if (left === right) return false;
+  if (isExacting(left) && isExacting(right)) return true;
+  if (left === 'should' || right === 'should') return isExacting(left) || isExacting(right);
+  if (left === 'yesNo' || right === 'yesNo') return isExacting(left === 'yesNo' ? right : left, 'how');
+  return false;
 }
 
 function isExacting(type: QuestionType, but?: QuestionType): boolean {

@@ -122,11 +122,7 @@ t.test('counts words without a counterpart as features, not as refusals', async 
     readForGuard('clean a velvet sofa'),
   );
   t.equal(refusedBy, undefined);
-  t.same(
-    { stored: features.unmatchedStored, asked: features.unmatchedAsked, substituted: features.isSubstituted },
-    { stored: 1, asked: 1, substituted: true },
-  );
-  t.ok(features.coverage > 0.6 && features.coverage < 0.7);
+  t.same(features, { coverage: 1 - 2 / 6, isSubstituted: true, isSuspected: false });
 });
 
 t.test('any text agrees with itself, whatever its case at the ends and white space', async (t) => {
