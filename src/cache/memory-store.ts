@@ -4,10 +4,11 @@ import { entryBytes, matchesFilter } from './store.js';
 import type { CacheEntry, CacheStore, InvalidationFilter, NearEntry, NearestQuery } from './store.js';
 import { createVectorIndex } from './vector-index.js';
 import type { VectorIndex } from './vector-index.js';
+import { GRAPH_BYTES } from './vector-sets.js';
 
 /** Options of {@link createMemoryStore}. */
 export interface MemoryStoreOptions {
-  /** Bound on answers, prompts and vectors together, as counted by {@link entryBytes}. */
+  /** Bound on answers, prompts and vectors together, as counted by {@link entryBytes}, and on what their indexes hold beside them. */
   readonly maxBytes: number;
   readonly dimensions: number;
   /** Milliseconds since the epoch. */
@@ -20,6 +21,8 @@ interface Slot {
   readonly bytes: number;
 }
 
+/** Share of the budget that one graph may take whatever it holds. With less, every vector is compared. */
+const MOST_GRAPH_SHARE = 0.25;
 /** Entries that a sweep looks at for each that it may remove. */
 const VISITS_PER_REMOVAL = 20;
 
@@ -36,8 +39,14 @@ export function createMemoryStore(options: MemoryStoreOptions): CacheStore {
   const byLabel = new Map<number, Slot>();
   /** Goes round the entries in small steps, so that no sweep holds the thread for long. */
   let sweeping = tenantOf.entries();
+  const indexOptions = GRAPH_BYTES > MOST_GRAPH_SHARE * maxBytes ? { flatLimit: Infinity } : {};
+  /** Partitions whose vectors are on the move. */
+  const moving = new Set<string>();
   let nextLabel = 0;
+  /** Of the entries. */
   let bytes = 0;
+  /** Of the indexes, beyond what their vectors count for with their entries. */
+  let spareBytes = 0;
 
   const slotsOf = (tenantKey: string): LRUCache<string, Slot> => {
     const known = tenants.get(tenantKey);
@@ -45,6 +54,28 @@ export function createMemoryStore(options: MemoryStoreOptions): CacheStore {
     const created = new LRUCache<string, Slot>({ maxSize: maxBytes, sizeCalculation: (slot) => slot.bytes });
     tenants.set(tenantKey, created);
     return created;
+  };
+
+  const changeIndex = (partition: string, change: (index: VectorIndex) => void): void => {
+    const index = indexes.get(partition) ?? createVectorIndex(dimensions, indexOptions);
+    indexes.set(partition, index);
+    spareBytes -= index.spareBytes;
+    change(index);
+    if (index.size === 0) {
+      indexes.delete(partition);
+      moving.delete(partition);
+      index.release();
+      return;
+    }
+    spareBytes += index.spareBytes;
+    if (index.isMoving) moving.add(partition);
+    else moving.delete(partition);
+  };
+
+  /** Small steps, so that no call holds the thread for long. Memory is short only where entries are added, so they pay for it. */
+  const moveSome = (): void => {
+    const [partition] = moving;
+    if (partition !== undefined) changeIndex(partition, (index) => index.move());
   };
 
   const forget = (slot: Slot): void => {
@@ -56,9 +87,7 @@ export function createMemoryStore(options: MemoryStoreOptions): CacheStore {
     bytes -= slot.bytes;
     if (label === undefined) return;
     byLabel.delete(label);
-    const index = indexes.get(entry.partition);
-    index?.remove(label);
-    if (index?.size === 0) indexes.delete(entry.partition);
+    changeIndex(entry.partition, (index) => index.remove(label));
   };
 
   const liveSlot = (exactKey: string): Slot | undefined => {
@@ -71,7 +100,7 @@ export function createMemoryStore(options: MemoryStoreOptions): CacheStore {
   };
 
   const makeRoom = (needed: number): void => {
-    while (bytes + needed > maxBytes && tenants.size > 0) {
+    while (bytes + spareBytes + needed > maxBytes && tenants.size > 0) {
       let largest: LRUCache<string, Slot> | undefined;
       for (const slots of tenants.values()) {
         if (largest === undefined || slots.calculatedSize > largest.calculatedSize) largest = slots;
@@ -108,11 +137,12 @@ export function createMemoryStore(options: MemoryStoreOptions): CacheStore {
     slotsOf(entry.tenantKey).set(entry.exactKey, slot);
     tenantOf.set(entry.exactKey, entry.tenantKey);
     bytes += size;
-    if (vector === undefined || label === undefined) return;
-    byLabel.set(label, slot);
-    const index = indexes.get(entry.partition) ?? createVectorIndex(dimensions);
-    indexes.set(entry.partition, index);
-    index.add(label, vector);
+    if (vector !== undefined && label !== undefined) {
+      byLabel.set(label, slot);
+      changeIndex(entry.partition, (index) => index.add(label, vector));
+    }
+    moveSome();
+    makeRoom(0);
   };
 
   const invalidate = (filter: InvalidationFilter, isDryRun: boolean): number => {
@@ -155,10 +185,12 @@ export function createMemoryStore(options: MemoryStoreOptions): CacheStore {
     flush: () => Promise.resolve(),
     invalidate: (filter, { isDryRun }) => Promise.resolve(invalidate(filter, isDryRun)),
     sweep: (limit) => Promise.resolve(sweep(limit)),
-    stats: () => Promise.resolve({ entries: tenantOf.size, bytes, state: 'ok', droppedWrites: 0 }),
+    stats: () => Promise.resolve({ entries: tenantOf.size, bytes: bytes + spareBytes, state: 'ok', droppedWrites: 0 }),
     close: () => {
-      for (const own of [tenants, tenantOf, indexes, byLabel]) own.clear();
+      for (const index of indexes.values()) index.release();
+      for (const own of [tenants, tenantOf, indexes, moving, byLabel]) own.clear();
       bytes = 0;
+      spareBytes = 0;
       return Promise.resolve();
     },
   };

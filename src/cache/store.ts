@@ -94,12 +94,17 @@ const ENTRY_OVERHEAD_BYTES = 600;
 /** Links of a vector in the graph. */
 const LINK_BYTES = 320;
 
+/** What a vector's place in an index takes. */
+export function vectorBytes(dimensions: number): number {
+  return dimensions * Float32Array.BYTES_PER_ELEMENT + LINK_BYTES;
+}
+
 /** What an entry takes of this process's memory, about. */
 export function entryBytes(entry: CacheEntry, vector: Float32Array | undefined): number {
   return (
     entry.answer.byteLength +
     2 * entry.text.length +
     ENTRY_OVERHEAD_BYTES +
-    (vector === undefined ? 0 : vector.byteLength + LINK_BYTES)
+    (vector === undefined ? 0 : vectorBytes(vector.length))
   );
 }

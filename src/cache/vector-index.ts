@@ -1,107 +1,99 @@
-import hnswlib from 'hnswlib-node';
-import type { HierarchicalNSW } from 'hnswlib-node';
+import { vectorBytes } from './store.js';
+import { createFlatSet, createGraphSet, type NearLabel, type VectorSet } from './vector-sets.js';
 
-/** A vector near another. */
-export interface NearLabel {
-  readonly label: number;
-  /** Cosine, -1 to 1. */
-  readonly similarity: number;
-}
-
-/** Unit vectors by number, searched by cosine. Grows as needed; a removed vector's place is used again. */
+/** Unit vectors by number, searched by cosine. Grows and shrinks as needed, a few vectors at a time. */
 export interface VectorIndex {
   add(label: number, vector: Float32Array): void;
   remove(label: number): void;
   /** The nearest first. Exact for small indexes, approximate (HNSW) for large ones. */
   search(vector: Float32Array, count: number): readonly NearLabel[];
   readonly size: number;
+  /** Bytes held beyond those that its vectors need: places of removed ones, and what a graph takes whatever it holds. */
+  readonly spareBytes: number;
+  /** Whether vectors are being moved to where they take less time or memory, or should be. */
+  readonly isMoving: boolean;
+  /** Moves some of them. */
+  move(): void;
+  /** Gives the memory back. The index is not used after that. */
+  release(): void;
 }
 
-/** Size up to which every vector is compared: exact, and quicker to write than a graph. */
+/** Size up to which every vector is compared. */
 const FLAT_LIMIT = 256;
-const NEIGHBOURS = 16;
-const BUILD_BREADTH = 80;
-const SEARCH_BREADTH = 64;
-const FIRST_CAPACITY = 1024;
+/** Each takes up to half a millisecond of the thread. */
+const VECTORS_PER_MOVE = 2;
 
-/** An index for vectors of `dimensions`. */
-export function createVectorIndex(dimensions: number): VectorIndex {
-  /** Owns the vectors while the index is small; empty after that. */
-  const flat = new Map<number, Float32Array>();
-  let graph: HierarchicalNSW | undefined;
-  let size = 0;
-  let capacity = FIRST_CAPACITY;
-  let removed = 0;
+/** Options of {@link createVectorIndex}. */
+export interface VectorIndexOptions {
+  /** Size up to which every vector is compared, rather than a graph searched. Default 256. */
+  readonly flatLimit?: number;
+}
 
-  const addToGraph = (index: HierarchicalNSW, label: number, vector: Float32Array): void => {
-    if (removed > 0) {
-      index.addPoint(Array.from(vector), label, true);
-      removed -= 1;
-      return;
+/**
+ * An index for vectors of `dimensions`. Where it outgrows comparing them all, or most of a graph was removed, its vectors move to a new
+ * graph, a few with each one added and with each {@link VectorIndex.move}; until the last has moved, both are searched. A graph is moved
+ * only after as many removals as there are vectors to move.
+ */
+export function createVectorIndex(
+  dimensions: number,
+  { flatLimit = FLAT_LIMIT }: VectorIndexOptions = {},
+): VectorIndex {
+  let current = createFlatSet();
+  let isFlat = true;
+  /** Where vectors are moved from. */
+  let leaving: VectorSet | undefined;
+
+  const spareBytesOf = ({ places, size, fixedBytes }: VectorSet): number =>
+    (places - size) * vectorBytes(dimensions) + fixedBytes;
+  const shouldLeave = (): boolean => (isFlat ? current.size > flatLimit : current.places > 2 * current.size);
+  const move = (): void => {
+    if (leaving === undefined) {
+      if (!shouldLeave()) return;
+      leaving = current;
+      isFlat = current.size <= flatLimit;
+      current = isFlat ? createFlatSet() : createGraphSet(dimensions);
     }
-    if (index.getCurrentCount() >= capacity) {
-      capacity *= 2;
-      index.resizeIndex(capacity);
+    for (let moved = 0; moved < VECTORS_PER_MOVE; moved += 1) {
+      const taken = leaving.take();
+      if (taken !== undefined) current.add(...taken);
     }
-    index.addPoint(Array.from(vector), label, false);
+    dropEmpty();
   };
-
-  const growToGraph = (): HierarchicalNSW => {
-    const index = new hnswlib.HierarchicalNSW('ip', dimensions);
-    index.initIndex({
-      maxElements: capacity,
-      m: NEIGHBOURS,
-      efConstruction: BUILD_BREADTH,
-      randomSeed: 100,
-      allowReplaceDeleted: true,
-    });
-    index.setEf(SEARCH_BREADTH);
-    for (const [label, vector] of flat) addToGraph(index, label, vector);
-    flat.clear();
-    return index;
+  const dropEmpty = (): void => {
+    if (leaving?.size !== 0) return;
+    leaving.release();
+    leaving = undefined;
   };
 
   return {
     get size() {
-      return size;
+      return current.size + (leaving?.size ?? 0);
+    },
+    get spareBytes() {
+      return spareBytesOf(current) + (leaving === undefined ? 0 : spareBytesOf(leaving));
+    },
+    get isMoving() {
+      return leaving !== undefined || shouldLeave();
     },
     add(label, vector) {
-      size += 1;
-      if (graph === undefined && flat.size < FLAT_LIMIT) {
-        flat.set(label, vector.slice());
-        return;
-      }
-      graph ??= growToGraph();
-      addToGraph(graph, label, vector);
+      current.add(label, vector);
+      move();
     },
     remove(label) {
-      if (graph === undefined) {
-        if (flat.delete(label)) size -= 1;
-        return;
-      }
-      graph.markDelete(label);
-      removed += 1;
-      size -= 1;
+      if (!current.remove(label)) leaving?.remove(label);
+      dropEmpty();
     },
     search(vector, count) {
-      if (size === 0) return [];
-      if (graph === undefined) return searchFlat(flat, vector, count);
-      const found = graph.searchKnn(Array.from(vector), Math.min(count, size));
-      return found.neighbors.map((label, place) => ({ label, similarity: 1 - (found.distances[place] ?? 1) }));
+      const found = current.search(vector, count);
+      if (leaving === undefined) return found;
+      return [...found, ...leaving.search(vector, count)]
+        .sort((left, right) => right.similarity - left.similarity)
+        .slice(0, count);
+    },
+    move,
+    release() {
+      current.release();
+      leaving?.release();
     },
   };
-}
-
-function searchFlat(
-  flat: ReadonlyMap<number, Float32Array>,
-  vector: Float32Array,
-  count: number,
-): readonly NearLabel[] {
-  const all: NearLabel[] = [];
-  for (const [label, stored] of flat) {
-    let similarity = 0;
-    for (let index = 0; index < stored.length; index += 1) similarity += (stored[index] ?? 0) * (vector[index] ?? 0);
-    all.push({ label, similarity });
-  }
-  return all.sort((left, right) => right.similarity - left.similarity).slice(0, count);
 }

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { createMemoryStore } from '../../src/cache/memory-store.js';
+import { vectorBytes } from '../../src/cache/store.js';
 import { DIMENSIONS, makeEntry, STORE_CONTRACT, unitVector } from './store-contract.js';
 import type { StoreFixture } from './store-contract.js';
 
@@ -34,6 +35,40 @@ t.test('stays within its byte budget', async (t) => {
   t.ok(entries > 150, `${entries} entries`);
   t.ok(await store.getExact('partition-a', 'key-4999'), 'the newest is kept');
   t.equal(await store.getExact('partition-a', 'key-0'), undefined, 'the oldest is gone');
+});
+
+t.test('counts the places of removed vectors, and gives them back', async (t) => {
+  const { store, nowMs } = createFixture(100_000_000);
+  const put = (index: number, partition: string): void =>
+    store.put(
+      makeEntry({ nowMs: nowMs(), exactKey: `${partition}-${index}`, partition, task: index > 0 ? 'gone' : 'kept' }),
+      unitVector(1 + (index % 7), index / 2000),
+    );
+  for (let index = 0; index < 2000; index += 1) put(index, 'partition-a');
+  await store.invalidate({ task: 'gone' }, { isDryRun: false });
+  const { bytes, entries } = await store.stats();
+  t.equal(entries, 1);
+  t.ok(bytes > 2000 * vectorBytes(DIMENSIONS), `${bytes} bytes of places`);
+  put(0, 'partition-b');
+  const after = await store.stats();
+  t.equal(after.entries, 2);
+  t.ok(after.bytes < 4000, `${after.bytes} bytes`);
+  const nearest = { vector: unitVector(1, 0), count: 1, minSimilarity: 0.9 };
+  t.equal((await store.findNearest({ ...nearest, partition: 'partition-a' })).length, 1);
+});
+
+t.test('stays within its byte budget while entries of other partitions push the first out', async (t) => {
+  const maxBytes = 11_000_000;
+  const { store, nowMs } = createFixture(maxBytes);
+  let most = 0;
+  for (let index = 0; index < 12_000; index += 1) {
+    const partition = `partition-${Math.floor(index / 4000)}`;
+    store.put(makeEntry({ nowMs: nowMs(), exactKey: `key-${index}`, partition }), unitVector(1 + (index % 7), index));
+    most = Math.max(most, (await store.stats()).bytes);
+  }
+  t.ok(most <= maxBytes, `${most} bytes`);
+  const { entries } = await store.stats();
+  t.ok(entries > 3000, `${entries} entries`);
 });
 
 t.test('lets no tenant push the others out', async (t) => {
