@@ -54,36 +54,40 @@ export interface Alignment {
   readonly shared: readonly (readonly [Term, Term])[];
 }
 
-/** Pairs the terms of two prompts: by stem, then by synonym, then by slight misspelling. */
+/** Pairs the terms of two prompts: by stem, then by synonym or slight misspelling. The order of the prompts does not matter. */
 export function alignTerms(left: readonly Term[], right: readonly Term[]): Alignment {
-  const shared: (readonly [Term, Term])[] = [];
-  const byKey = new Map<string, Term>();
-  for (const term of right) if (!byKey.has(term.key)) byKey.set(term.key, term);
-  const leftKeys = new Set<string>();
-  const openLeft: Term[] = [];
-  for (const term of left) {
-    leftKeys.add(term.key);
-    const other = byKey.get(term.key);
-    if (other === undefined) openLeft.push(term);
-    else shared.push([term, other]);
-  }
-  const openRight = right.filter((term) => !leftKeys.has(term.key));
-  const leftStems = new Set(left.flatMap((term) => term.key.split('_')));
-  const rightStems = new Set(right.flatMap((term) => term.key.split('_')));
-  const takenRight = new Set<Term>();
-  const onlyLeft = openLeft.filter((term) => {
-    if (isCovered(term, rightStems)) return false;
-    const other = openRight.find((candidate) => saySame(term, candidate));
-    if (other === undefined) return !right.some((candidate) => areSynonyms(term.key, candidate.key));
-    takenRight.add(other);
-    shared.push([term, other]);
-    return false;
+  const openLeft = withoutStem(left, right);
+  const openRight = withoutStem(right, left);
+  return {
+    onlyLeft: openLeft.filter((term) => !isSaid(term, right, openRight)),
+    onlyRight: openRight.filter((term) => !isSaid(term, left, openLeft)),
+    shared: [
+      ...pairUp(left, (term) => right.find((other) => other.key === term.key)),
+      ...pairUp(openLeft, (term) => openRight.find((other) => meanSame(term, other) || isMisspelling(term, other))),
+    ],
+  };
+}
+
+/** Terms of a prompt whose words do not stand in the other. */
+function withoutStem(terms: readonly Term[], others: readonly Term[]): readonly Term[] {
+  const keys = new Set(others.map((term) => term.key));
+  const stems = new Set(others.flatMap((term) => term.key.split('_')));
+  return terms.filter((term) => !keys.has(term.key) && !isCovered(term, stems));
+}
+
+/**
+ * Whether the other prompt says a term. A synonym may say what stands there in other words already; a word that is almost spelt like one
+ * that both prompts have is another word ("resident" beside "residence").
+ */
+function isSaid(term: Term, others: readonly Term[], openOthers: readonly Term[]): boolean {
+  return others.some((other) => meanSame(term, other)) || openOthers.some((other) => isMisspelling(term, other));
+}
+
+function pairUp(terms: readonly Term[], find: (term: Term) => Term | undefined): readonly (readonly [Term, Term])[] {
+  return terms.flatMap((term) => {
+    const other = find(term);
+    return other === undefined ? [] : [[term, other] as const];
   });
-  const onlyRight = openRight.filter(
-    (term) =>
-      !takenRight.has(term) && !isCovered(term, leftStems) && !left.some((candidate) => saySame(candidate, term)),
-  );
-  return { onlyLeft, onlyRight, shared };
 }
 
 /** A phrase whose words all stand in the other prompt, or a word that stands in one of its phrases. */
@@ -92,8 +96,8 @@ function isCovered(term: Term, otherStems: ReadonlySet<string>): boolean {
   return term.key.split('_').every((stem) => otherStems.has(stem));
 }
 
-function saySame(left: Term, right: Term): boolean {
-  return areSynonyms(left.key, right.key) || isJoined(left.key, right.key) || isMisspelling(left, right);
+function meanSame(left: Term, right: Term): boolean {
+  return areSynonyms(left.key, right.key) || isJoined(left.key, right.key);
 }
 
 /** "log_in" and "login". */
