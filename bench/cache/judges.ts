@@ -14,7 +14,6 @@ export const acceptCosine: HitJudge = {
 
 const NO_DIFFERENCE = {
   coverage: 1,
-  isSubstituted: false,
   isSuspected: false,
 };
 

@@ -100,7 +100,11 @@ function isIban(text: string): boolean {
   return remainder === 1;
 }
 
+/** Addresses of no machine in particular: this one, none, all, and those for documentation (RFC 1122, RFC 5737). */
+const NOBODYS_ADDRESS = /^(?:0\.|127\.|255\.|192\.0\.2\.|198\.51\.100\.|203\.0\.113\.)/u;
+
 function isAddress(text: string): boolean {
+  if (NOBODYS_ADDRESS.test(text)) return false;
   return text.split('.').every((part) => Number(part) <= 255 && (part === '0' || !part.startsWith('0')));
 }
 

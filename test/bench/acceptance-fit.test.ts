@@ -6,7 +6,6 @@ import { createRandom } from '../../bench/lib/random.js';
 
 const features = {
   coverage: 1,
-  isSubstituted: false,
   isSuspected: false,
 };
 

@@ -1,11 +1,7 @@
 import t from 'tap';
 import { acceptanceProbability, lowestThreshold } from '../../src/cache/acceptance.js';
 
-const features = {
-  coverage: 1,
-  isSubstituted: false,
-  isSuspected: false,
-};
+const features = { coverage: 1, isSuspected: false };
 
 t.test('grows with cosine and with the logit', async (t) => {
   const at = (similarity: number, verifierLogit?: number): number =>

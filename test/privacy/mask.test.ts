@@ -11,6 +11,7 @@ const cases: readonly (readonly [string, string])[] = [
   ['call +49 30 901820 tomorrow', 'call <PHONE_1> tomorrow'],
   ['born on 01.02.1990', 'born on 01.02.1990'],
   ['server 192.168.12.7 is down', 'server <IP_1> is down'],
+  ['listen on 127.0.0.1 or 0.0.0.0, say 192.0.2.7', 'listen on 127.0.0.1 or 0.0.0.0, say 192.0.2.7'],
   ['version 1.2.3.400 is out', 'version 1.2.3.400 is out'],
   ['key sk-abcdefghijklmnop1234 leaked', 'key <SECRET_1> leaked'],
   ['<EMAIL_1> is a@b.io', '<EMAIL_1> is <EMAIL_2>'],

@@ -40,8 +40,6 @@ export type GuardCheck =
 export interface GuardFeatures {
   /** Share of telling words with a counterpart, 0 to 1. */
   readonly coverage: number;
-  /** Whether both prompts have telling words that the other lacks: something may have been put in another's place. */
-  readonly isSubstituted: boolean;
   /** Whether a check suspects a difference; see {@link GuardVerdict.suspectedBy}. */
   readonly isSuspected: boolean;
 }
@@ -152,12 +150,7 @@ export function compareForHit(stored: GuardReading, asked: GuardReading): GuardV
 
 function readFeatures(stored: GuardReading, asked: GuardReading, alignment: Alignment): GuardFeatures {
   const isTelling = (term: Term): boolean => !term.isGeneric;
-  const unmatchedStored = alignment.onlyLeft.filter(isTelling).length;
-  const unmatchedAsked = alignment.onlyRight.filter(isTelling).length;
-  const tellingWords = stored.terms.filter(isTelling).length + asked.terms.filter(isTelling).length;
-  return {
-    coverage: tellingWords === 0 ? 1 : 1 - (unmatchedStored + unmatchedAsked) / tellingWords,
-    isSubstituted: unmatchedStored > 0 && unmatchedAsked > 0,
-    isSuspected: false,
-  };
+  const unmatched = [...alignment.onlyLeft, ...alignment.onlyRight].filter(isTelling).length;
+  const all = [...stored.terms, ...asked.terms].filter(isTelling).length;
+  return { coverage: all === 0 ? 1 : 1 - unmatched / all, isSuspected: false };
 }
