@@ -30,19 +30,19 @@ const root = projectRoot();
 const args = readArguments('fit:acceptance', {
   clusters: {
     help: 'folders of the clusters, in the order of training',
-    default: ['clusters', 'clusters-2', 'clusters-3']
+    default: ['clusters', 'clusters-2', 'clusters-3', 'clusters-4']
       .map((name) => join(root, 'router-models/verifiers', name))
       .join(','),
   },
   calibration: { help: 'own pairs: q1, q2, label', default: join(root, 'bench/data/cache-calibration-pairs.jsonl') },
   questions: { help: 'pairs that settle the bias: q1, q2, label', default: 'cache_gptcache_qqp_dev.jsonl' },
   skip: { help: 'shuffled question pairs that bench:cache draws with the same seed', default: '10000' },
-  sample: { help: 'question pairs to draw behind those', default: '10000' },
+  sample: { help: 'question pairs to draw behind those', default: '30000' },
   rate: { help: 'share of wrong hits allowed among different question pairs', default: '0.0195' },
   'task-rate': { help: 'the same among own look-alikes, for tasks of their kind', default: '0.01' },
   ratios: {
     help: 'weights of cosine:unmatched words in weights of the logit; of several the one that finds most own pairs holds',
-    default: '10:0,10:2.5,10:4,10:5,12.5:5,15:5,15:6,20:5,20:6,20:7.5,20:10',
+    default: '10:0,10:2.5,10:5,10:6,10:7,12.5:7,15:5,15:7,15:10,20:5,20:7.5,20:10,20:12',
   },
   'least-recall': { help: 'share of the same question pairs that must be found', default: '0.285' },
   model: { help: 'folder of the embedding model', default: join(root, 'router-models/embedders/all-minilm-l6-v2') },
