@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Model } from './bundle/bundle.js';
 import { createSnapshotManager, type BuildProgress, type SnapshotManager } from './bundle/snapshot-manager.js';
-import { watchBundle } from './bundle/watch-bundle.js';
+import { bundleState, watchBundle } from './bundle/watch-bundle.js';
 import { startChat } from './compose-chat.js';
 import { chatServiceDefinition, createChatService } from './server/chat-service.js';
 import { createDispatcher, type Dispatcher } from './dispatch/dispatcher.js';
@@ -138,6 +138,7 @@ export async function startService(options: RoutingCoreOptions): Promise<Service
       models: () => catalogue(),
     });
     stack.add(() => dispatcher.close());
+    const since = await bundleState(config.bundle);
     const core = await startRoutingCore({ ...options, logger, deploymentHealth: dispatcher.health });
     stack.add(() => core.close());
     catalogue = () => core.snapshots.current().bundle.models;
@@ -145,6 +146,7 @@ export async function startService(options: RoutingCoreOptions): Promise<Service
     if (config.reload.pollIntervalMs > 0) {
       const watcher = watchBundle({
         directory: config.bundle,
+        since,
         intervalMs: config.reload.pollIntervalMs,
         onChange: () => reloadQuietly(core.snapshots, logger),
       });

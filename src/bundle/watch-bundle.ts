@@ -12,6 +12,8 @@ export interface Timers {
 /** Options of {@link watchBundle}. */
 export interface WatchBundleOptions {
   readonly directory: string;
+  /** State of the files before they were read for the first time: an edit during the first build is one, too. */
+  readonly since: BundleState;
   /** Time between two looks at the files. */
   readonly intervalMs: number;
   /** Called once edits have settled. The next look waits until it is done; it must not throw. */
@@ -40,17 +42,15 @@ const systemTimers: Timers = {
  */
 export function watchBundle(options: WatchBundleOptions): BundleWatcher {
   const timers = options.timers ?? systemTimers;
-  let reported: string | undefined;
-  let seen: string | undefined;
+  let reported = options.since;
+  let seen: BundleState | undefined;
   let unsettledLooks = 0;
   let isClosed = false;
   let timer: unknown;
   let running: Promise<void> = Promise.resolve();
 
   async function look(): Promise<void> {
-    const found = await bundleSignature(options.directory);
-    // The first look is the state that the service started with.
-    reported ??= found;
+    const found = await bundleState(options.directory);
     const isSettled = found === seen || unsettledLooks >= MAX_UNSETTLED_LOOKS;
     seen = found;
     if (found === reported) {
@@ -83,8 +83,11 @@ export function watchBundle(options: WatchBundleOptions): BundleWatcher {
   };
 }
 
-/** Names, times, sizes and inodes of a bundle's files. */
-async function bundleSignature(directory: string): Promise<string> {
+/** Names, times, sizes and inodes of a bundle's files, as one text. */
+export type BundleState = string;
+
+/** The present state of a bundle's files. */
+export async function bundleState(directory: string): Promise<BundleState> {
   const names = await listBundleFiles(directory, new ProblemList());
   const entries = await Promise.all(
     names.map(async (name) => {

@@ -1,6 +1,6 @@
 import { mkdir, rename, symlink, utimes, writeFile } from 'node:fs/promises';
 import t, { type Test } from 'tap';
-import { watchBundle } from '../../src/bundle/watch-bundle.js';
+import { bundleState, watchBundle } from '../../src/bundle/watch-bundle.js';
 import type { Timers } from '../../src/bundle/watch-bundle.js';
 import { smallBundle } from '../support/small-bundle.js';
 
@@ -35,11 +35,12 @@ function manualTimers() {
   };
 }
 
-async function watchOf(t: Test, directory: string) {
+async function watchOf(t: Test, directory: string, since?: string) {
   const { timers, look, isSet, isPending } = manualTimers();
   let changes = 0;
   const watcher = watchBundle({
     directory,
+    since: since ?? (await bundleState(directory)),
     intervalMs: 1000,
     timers,
     onChange: async () => {
@@ -59,6 +60,17 @@ t.test('an edit is reported once, when it has settled', async (t) => {
   await writeFile(`${directory}/tasks/translation.yaml`, 'id: x');
   await look();
   t.equal(changes(), 0, 'seen, not yet settled');
+  await look();
+  t.equal(changes(), 1);
+  await look();
+  t.equal(changes(), 1);
+});
+
+t.test('an edit between the first reading and the first look is reported', async (t) => {
+  const directory = t.testdir(smallBundle());
+  const since = await bundleState(directory);
+  await writeFile(`${directory}/tasks/translation.yaml`, 'id: x');
+  const { look, changes } = await watchOf(t, directory, since);
   await look();
   t.equal(changes(), 1);
   await look();
@@ -129,6 +141,7 @@ t.test('the next look waits until a report is done', async (t) => {
   const started = new Promise<void>((resolve) => (onStart = resolve));
   const watcher = watchBundle({
     directory,
+    since: await bundleState(directory),
     intervalMs: 1000,
     timers,
     onChange: () => {
