@@ -183,7 +183,11 @@ for (const vendor of VENDORS) {
         const thrown = await failureOf(request());
         t.ok(thrown instanceof RouterError);
         t.equal((thrown as RouterError).reason, error.reason);
-        if (name === 'error-429-rate') t.equal((thrown as RouterError).retryAfterMs, 7000);
+        if (name === 'error-429-rate') {
+          // Of the seven seconds some have passed since the answer came.
+          const { retryAfterMs = 0 } = thrown as RouterError;
+          t.ok(retryAfterMs > 2000 && retryAfterMs <= 7000, `${retryAfterMs} ms`);
+        }
         t.match(trace.attempts, [{ result: error.errorClass, message: error.message, costUsd: 0 }]);
         return;
       }
