@@ -67,7 +67,11 @@ for (const vendor of VENDORS) {
       t.ok(streamError instanceof RouterError);
       t.equal(streamTrace.attempts[0]?.result, errorClass);
       t.equal((streamError as RouterError).reason, (chatError as RouterError).reason);
-      if (errorClass === 'rateLimited') t.equal((chatError as RouterError).retryAfterMs, 7000);
+      if (errorClass === 'rateLimited') {
+        // Of the seven seconds some have passed since the answer came.
+        const { retryAfterMs = 0 } = chatError as RouterError;
+        t.ok(retryAfterMs > 2000 && retryAfterMs <= 7000, `${retryAfterMs} ms`);
+      }
     });
   }
 
