@@ -17,7 +17,7 @@ t.test('Chat over a shared store in trouble', { skip: SKIP_WITHOUT_REDIS }, asyn
   const forgetAll = async (): Promise<void> => {
     for (const name of await redis.keys(`${PREFIX}:*`)) await redis.del(name);
   };
-  const proxy = await startRedisProxy();
+  const proxy = await startRedisProxy(t);
   process.env['POINTSMAN_TEST_AWAY_URL'] = proxy.url;
   const start = (): ReturnType<typeof startService> =>
     startService({
@@ -38,7 +38,6 @@ t.test('Chat over a shared store in trouble', { skip: SKIP_WITHOUT_REDIS }, asyn
   t.teardown(async () => {
     clients.forEach((client) => client.close());
     await Promise.all(services.map((service) => service.stop()));
-    proxy.close();
     await forgetAll();
     redis.disconnect();
   });

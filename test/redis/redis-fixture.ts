@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Test } from 'tap';
 import { connectRedis } from '../../src/cache/redis-connection.js';
 import type { RedisConnectionOptions } from '../../src/cache/redis-connection.js';
 import { createRedisStore } from '../../src/cache/redis-store.js';
@@ -11,16 +12,20 @@ export const REDIS_URL = process.env['REDIS_URL'];
 export const SKIP_WITHOUT_REDIS: string | false =
   REDIS_URL === undefined ? 'REDIS_URL is not set; it should name a Redis 8' : false;
 
-export interface RedisFixture {
-  readonly store: RedisStore;
-  readonly close: () => Promise<void>;
+/** Removes every key under a prefix. */
+export async function forgetKeys(prefix: string): Promise<void> {
+  const redis = connectRedis({ url: REDIS_URL ?? '' });
+  await new Promise((resolve) => redis.once('ready', resolve));
+  for (const name of await redis.keys(`${prefix}:*`)) await redis.del(name);
+  redis.disconnect();
 }
 
-/** A store of its own under a fresh prefix. */
-export async function createRedisFixture(
+/** A connected store, under a fresh prefix unless one is given. It is closed and its keys go when the test ends, passed or not. */
+export async function createTestStore(
+  t: Test,
   { socketTimeoutMs, ...options }: Partial<RedisStoreOptions & RedisConnectionOptions> = {},
   url = REDIS_URL ?? '',
-): Promise<RedisFixture> {
+): Promise<RedisStore> {
   const redis = connectRedis({ url, ...(socketTimeoutMs === undefined ? {} : { socketTimeoutMs }) });
   const prefix = options.prefix ?? `pointsman-test-${randomUUID()}`;
   const store = createRedisStore({
@@ -28,21 +33,16 @@ export async function createRedisFixture(
     prefix,
     vectorFormat: 'int8',
     searchThread: 'main',
-    deadlineMs: 1000,
+    deadlineMs: 10_000,
     maxEntriesPerTenant: 1000,
-    leaseMs: 5000,
+    leaseMs: 60_000,
     clock: Date.now,
     ...options,
   });
+  t.teardown(async () => {
+    await store.close();
+    await forgetKeys(prefix);
+  });
   if (redis.status !== 'ready') await new Promise((resolve) => redis.once('ready', resolve));
-  return {
-    store,
-    close: async () => {
-      if (redis.status === 'ready') {
-        const names = await redis.keys(`${prefix}:*`);
-        await Promise.all(names.map((name) => redis.del(name)));
-      }
-      await store.close();
-    },
-  };
+  return store;
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import type { Test } from 'tap';
 import { REDIS_URL } from './redis-fixture.js';
 
 /** Stands between a client and the Redis of the tests, so that its trouble is one client's own. */
@@ -14,11 +15,10 @@ export interface RedisProxy {
   readonly connections: number;
   /** Connections end and new ones are refused at once. */
   cut(): void;
-  close(): void;
 }
 
-/** Starts the proxy in front of {@link REDIS_URL}. */
-export async function startRedisProxy(): Promise<RedisProxy> {
+/** Starts the proxy in front of {@link REDIS_URL}; it ends with the test, passed or not. */
+export async function startRedisProxy(t: Test): Promise<RedisProxy> {
   const target = new URL(REDIS_URL ?? '');
   const sockets = new Set<Socket>();
   /** Never resumed. */
@@ -44,6 +44,11 @@ export async function startRedisProxy(): Promise<RedisProxy> {
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const endAll = (): void => sockets.forEach((socket) => socket.destroy());
+  t.teardown(() => {
+    server.close();
+    endAll();
+    silenced.forEach((socket) => socket.destroy());
+  });
   return {
     url: `redis://127.0.0.1:${port}`,
     pause() {
@@ -67,11 +72,6 @@ export async function startRedisProxy(): Promise<RedisProxy> {
     cut() {
       state = 'cut';
       endAll();
-    },
-    close() {
-      server.close();
-      endAll();
-      silenced.forEach((socket) => socket.destroy());
     },
   };
 }

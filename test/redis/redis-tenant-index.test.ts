@@ -4,7 +4,7 @@ import { connectRedis } from '../../src/cache/redis-connection.js';
 import { createRedisKeys } from '../../src/cache/redis-keys.js';
 import { createTenantIndex } from '../../src/cache/redis-tenant-index.js';
 import { makeEntry } from '../cache/store-contract.js';
-import { createRedisFixture, REDIS_URL, SKIP_WITHOUT_REDIS } from './redis-fixture.js';
+import { createTestStore, REDIS_URL, SKIP_WITHOUT_REDIS } from './redis-fixture.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -14,13 +14,10 @@ t.test('lists of tenants in Redis', { skip: SKIP_WITHOUT_REDIS }, async (t) => {
   await new Promise((resolve) => redis.once('ready', resolve));
   const keys = createRedisKeys(prefix, 'int8');
   const index = createTenantIndex(redis, keys, Date.now);
-  const { store, close } = await createRedisFixture({ prefix, maxEntriesPerTenant: 1 });
+  const store = await createTestStore(t, { prefix, maxEntriesPerTenant: 1 });
   const entry = makeEntry({ nowMs: Date.now() });
   const isServed = async (): Promise<boolean> => (await store.getExact(entry.partition, entry.exactKey)) !== undefined;
-  t.teardown(async () => {
-    await close();
-    redis.disconnect();
-  });
+  t.teardown(() => redis.disconnect());
   t.afterEach(async () => {
     for (const name of await redis.keys(`${prefix}:*`)) await redis.del(name);
   });
