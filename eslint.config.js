@@ -1,3 +1,4 @@
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 /**
@@ -54,6 +55,7 @@ export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', 'src/gen/**', '.tap/**', 'coverage/**'] },
   {
     files: ['**/*.ts'],
+    plugins: { regexp },
     extends: [...tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -67,6 +69,9 @@ export default tseslint.config(
         { object: 'process', property: 'env', message: 'Read the environment in src/config only.' },
       ],
       'no-console': 'error',
+      // Prompts come from anyone and are read as a whole: a quadratic pattern would hold up the thread for minutes.
+      'regexp/no-super-linear-backtracking': 'error',
+      'regexp/no-super-linear-move': 'error',
     },
   },
   ...folders.flatMap(layerRule),

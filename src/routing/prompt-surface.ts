@@ -4,7 +4,7 @@ export const SURFACE_COUNT = 12;
 /** Longer texts are looked at from both ends only, so that the time stays bounded. */
 const END_CHARACTERS = 4000;
 
-const OPTION_LINE = /(?:^|\n)\s*\(?[A-D][).]/;
+const OPTION_LINE = /(?:^|\n)[^\S\n]*\(?[A-D][).]/;
 const CODE = /\b(?:def|import|function|class) |```/;
 
 const LINE_FEED = 10;

@@ -89,7 +89,7 @@ function pathOfMark(value: unknown, path: string): string | undefined {
 /** The path as the proto files have it: snake_case names, indices in brackets, the case of a oneof for its wrapper. */
 function innerPath(parent: object, key: string, path: string): string {
   if (Array.isArray(parent)) return `${path}[${key}]`;
-  if ('$case' in parent) return path.replace(/[^.]*$/u, snakeCase(String(parent.$case)));
+  if ('$case' in parent) return path.slice(0, path.lastIndexOf('.') + 1) + snakeCase(String(parent.$case));
   return path === '' ? snakeCase(key) : `${path}.${snakeCase(key)}`;
 }
 

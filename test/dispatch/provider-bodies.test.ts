@@ -167,7 +167,7 @@ function comparable(parts: readonly Part[], hasIds: boolean): readonly Part[] {
 for (const vendor of VENDORS) {
   const format = FORMATS[vendor.name] ?? '';
   for (const file of providerBodyNames(format)) {
-    const name = file.replace(/\..*$/u, '');
+    const name = file.replace(/\..*/u, '');
     t.test(`${vendor.name}: ${file}`, async (t) => {
       const { dispatcher, plan, trace } = await ask(vendor, format, file);
       const isStream = !file.endsWith('.json');

@@ -192,7 +192,7 @@ async function readRequest(
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const body = JSON.parse(Buffer.concat(chunks).toString() || '{}') as Record<string, unknown>;
-  const path = (request.url ?? '').replace(/\?.*$/u, '');
+  const path = (request.url ?? '').replace(/\?.*/u, '');
   const wire = WIRES.find((candidate) => candidate.matches(path));
   if (wire === undefined) throw new Error(`no wire format for ${path}`);
   const model = wire.model(path, body);

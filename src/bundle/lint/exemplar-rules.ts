@@ -24,7 +24,7 @@ export function normalisedText({ text, system }: Exemplar): string {
       .toLowerCase()
       .replaceAll(/\s+/gu, ' ')
       .trim()
-      .replace(/[.?!]+$/u, '');
+      .replace(/(?<![.?!])[.?!]+$/u, '');
   return `${plain(system ?? '')}\u0000${plain(text)}`;
 }
 

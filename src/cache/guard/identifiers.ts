@@ -22,6 +22,6 @@ function haveSameQuotes(left: PromptReading, right: PromptReading): boolean {
     other
       .toLowerCase()
       .replace(/\s+/gu, ' ')
-      .includes(quote.toLowerCase().replace(/[.,!?]+$/u, ''));
+      .includes(quote.toLowerCase().replace(/(?<![.,!?])[.,!?]+$/u, ''));
   return left.quotes.every((quote) => isIn(quote, right.text)) && right.quotes.every((quote) => isIn(quote, left.text));
 }

@@ -6,7 +6,7 @@ const PICTURES = /(?![\p{ASCII}™®©°])[\p{So}\p{Sm}\p{Emoji_Modifier}]/gu;
 const OPERATORS = /[=<>!&|+*^~-]+/gu;
 /** Runs of signs that are emphasis, rules or underlines rather than operators. */
 const ADORNMENT = /^(?:!+|\*{2,}|-{2,}|={4,}|~~|>{3,}|[|-]*\|-[|-]*|\++)$/u;
-const OPERAND_BEFORE = /([\p{L}\p{N}_]+)[)\]]*([^\S\n]?)$/u;
+const OPERAND_BEFORE = /(?<![\p{L}\p{N}_])([\p{L}\p{N}_]+)[)\]]*([^\S\n]?)$/u;
 const OPERAND_AFTER = /^([^\S\n]?)[([]*([\p{L}\p{N}_]+)/u;
 /** A number, or a letter that stands for one. */
 const IS_QUANTITY = /\d|^\p{L}$/u;

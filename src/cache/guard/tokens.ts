@@ -40,11 +40,11 @@ const CONTRACTIONS: readonly (readonly [RegExp, string])[] = [
 ];
 
 const QUOTED =
-  /```[\s\S]*?(?:```|$)|`[^`\n]+`|"[^"\n]{2,}"|“[^”\n]{2,}”|«[^»\n]{2,}»|(?<![\p{L}\d])'[^'\n]{2,60}'(?![\p{L}\d])/gu;
+  /```[\s\S]*?(?:```|$)|`[^`\n]+`|"[^"\n]{2,}"|“[^“”\n]{2,}”|«[^«»\n]{2,}»|(?<![\p{L}\d])'[^'\n]{2,60}'(?![\p{L}\d])/gu;
 
 // Alternatives in order: address, path, dotted or mixed identifier, number with its marks, word.
 const TOKEN =
-  /(?:https?:\/\/|www\.)[^\s"'<>)]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:~|\.{1,2})?(?:\/[\w.@-]+){2,}\/?|[A-Za-z]:\\[^\s"'<>]+|[a-z0-9]+(?:[-.][a-z0-9]+)*(?:_[a-z0-9]+)+|v?\d+(?:\.\d+){2,}|[$€£¥₹]?\d[\d,]*(?:\.\d+)?(?![\p{L}\d]|\.\d)%?|[$€£¥₹]?[\p{L}\d]*\d[\p{L}\d]*(?:[-.][\p{L}\d]+)*|#?[\p{L}\p{M}][\p{L}\p{M}\d]*(?:\+\+|#)?/giu;
+  /(?:https?:\/\/|www\.)[^\s"'<>)]+|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:~|\.{1,2})?(?:\/[\w.@-]+){2,}\/?|[A-Za-z]:\\[^\s"'<>]+|(?<![a-z0-9][-.]?)[a-z0-9]+(?:[-.][a-z0-9]+)*(?:_[a-z0-9]+)+|(?<!\d)v?\d+(?:\.\d+){2,}|[$€£¥₹]?(?<!\d)\d[\d,]*(?:\.\d+)?(?![\p{L}\d]|\.\d)%?|[$€£¥₹]?(?<![\p{L}\d])[\p{L}\d]*\d[\p{L}\d]*(?:[-.][\p{L}\d]+)*|#?[\p{L}\p{M}][\p{L}\p{M}\d]*(?:\+\+|#)?/giu;
 
 const NUMBER = /^[$€£¥₹]?\d[\d,]*(?:\.\d+)?(?:%|st|nd|rd|th|k|m|bn|b)?$/iu;
 /** "1,2,3", against commas between thousands, or lakhs. */
@@ -52,7 +52,7 @@ const LIST = /^\d+(?:,\d+)+$/u;
 const GROUPED = /^\d{1,3}(?:,\d{2,3})*,\d{3}$/u;
 const AMOUNT_WITH_UNIT =
   /^(\d[\d,]*(?:\.\d+)?)(ms|s|sec|secs|min|mins|h|hr|hrs|kg|g|mg|lb|lbs|oz|km|cm|mm|m|mi|ft|gb|mb|tb|kb|ml|l|mph|kmh|usd|eur|gbp|px|x|am|pm)$/iu;
-const IDENTIFIER = /[_/\\@]|\d.*\p{L}|\p{L}.*\d|^v?\d+(?:\.\d+){2,}$|\p{Ll}\p{Lu}/u;
+const IDENTIFIER = /[_/\\@]|^v?\d+(?:\.\d+){2,}$|\p{Ll}\p{Lu}/u;
 
 /** Reads a text into tokens. Linear in its length. */
 export function readPrompt(text: string): PromptReading {
@@ -61,7 +61,7 @@ export function readPrompt(text: string): PromptReading {
   for (const match of plain.matchAll(QUOTED))
     quotes.push(
       match[0]
-        .replace(/^[`"'“«]+|[`"'”»]+$/gu, '')
+        .replace(/^[`"'“«]+|(?<![`"'”»])[`"'”»]+$/gu, '')
         .replace(/\s+/gu, ' ')
         .trim(),
     );
@@ -71,10 +71,10 @@ export function readPrompt(text: string): PromptReading {
   for (const match of expanded.matchAll(TOKEN)) {
     const before = expanded.slice(Math.max(0, match.index - 4), match.index);
     const after = expanded.slice(match.index + match[0].length, match.index + match[0].length + 2);
-    const opensSentence = tokens.length === 0 || /[.!?:\n]\s*["'(]?$/u.test(before);
+    const opensSentence = tokens.length === 0 || /[.!?:\n][^\S\n]*["'(]?$/u.test(before);
     const joinsNext = /^-\p{L}/u.test(after);
     const mark = /^["')]?\s?([,?])/u.exec(after)?.[1] ?? '';
-    pushToken(tokens, match[0].replace(/[.,-]+$/u, ''), {
+    pushToken(tokens, match[0].replace(/(?<![.,-])[.,-]+$/u, ''), {
       opensSentence,
       isShouting,
       joinsNext,
@@ -93,7 +93,7 @@ export function plainText(text: string): string {
     .replace(/""/gu, '"')
     .replace(/(\d)\((\p{L}{1,2})\)/gu, '$1$2')
     .replace(/(?<![\w.])\.(?=\d)/gu, '0.')
-    .replace(/(\d[\d,]*(?:\.\d+)?)\s?([€£¥₹$])(?![\d\p{L}])/gu, '$2$1');
+    .replace(/(?<![\d,.])(\d[\d,]*(?:\.\d+)?)\s?([€£¥₹$])(?![\d\p{L}])/gu, '$2$1');
 }
 
 function expandContractions(text: string): string {
@@ -125,8 +125,13 @@ function pushToken(tokens: Token[], raw: string, place: TokenPlace): void {
     return;
   }
   if (NUMBER.test(raw)) tokens.push(makeToken('number', raw, place));
-  else if (IDENTIFIER.test(raw) && !/^\p{Lu}\p{L}+$/u.test(raw)) tokens.push(makeToken('identifier', raw, place));
+  else if (isIdentifier(raw) && !/^\p{Lu}\p{L}+$/u.test(raw)) tokens.push(makeToken('identifier', raw, place));
   else tokens.push(makeToken('word', raw, place));
+}
+
+/** A path, an address, a version, camelCase, or letters among digits. */
+function isIdentifier(raw: string): boolean {
+  return IDENTIFIER.test(raw) || (/\d/u.test(raw) && /\p{L}/u.test(raw));
 }
 
 function makeToken(kind: Token['kind'], raw: string, place: TokenPlace): Token {

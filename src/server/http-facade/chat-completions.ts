@@ -8,7 +8,7 @@ import type { PromptLimits } from '../map-prompt.js';
 import { mapRequest } from '../map-request.js';
 import { answerHeaders, originHeaders } from './decision-headers.js';
 import { createEventStream } from './event-stream.js';
-import { headerText, readJsonBody } from './http-call.js';
+import { headerText, listHeader, readJsonBody } from './http-call.js';
 import { createChunkWriter, toCompletion } from './openai-answer.js';
 import { toOpenAiError } from './openai-error.js';
 import { parseOpenAiRequest, toWirePrompt, type OpenAiRequest } from './openai-request.js';
@@ -98,11 +98,11 @@ async function streamAnswer(
 function toRouteRequest(body: OpenAiRequest, { request, context }: HttpExchange, limits: PromptLimits): RouteRequest {
   const maxCostUsd = numberHeader(request, 'x-pointsman-max-cost-usd');
   const qualityPreference = numberHeader(request, 'x-pointsman-quality-preference');
-  const directives = new Set(headerText(request, 'cache-control')?.split(/\s*,\s*/u) ?? []);
+  const directives = new Set(listHeader(request, 'cache-control'));
   const constraints = {
     allowedModels: body.model === AUTO_MODEL ? [] : [body.model],
     deniedModels: [],
-    regions: headerText(request, 'x-pointsman-regions')?.split(/\s*,\s*/u) ?? [],
+    regions: listHeader(request, 'x-pointsman-regions'),
     ...(maxCostUsd === undefined ? {} : { maxCostUsd }),
     ...(qualityPreference === undefined ? {} : { qualityPreference }),
     cache: { noCache: directives.has('no-cache'), noStore: directives.has('no-store'), exactOnly: false },

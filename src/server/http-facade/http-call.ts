@@ -53,6 +53,15 @@ export function headerText(request: IncomingMessage, name: string): string | und
   return typeof value === 'string' && value !== '' && value.length <= MAX_HEADER_LENGTH ? value : undefined;
 }
 
+/** What a header lists between commas; empty without it. */
+export function listHeader(request: IncomingMessage, name: string): string[] {
+  return (
+    headerText(request, name)
+      ?.split(',')
+      .map((item) => item.trim()) ?? []
+  );
+}
+
 /** Reads a JSON body. @throws RouterError PROMPT_TOO_LARGE or MESSAGE_INVALID */
 export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
   const chunks: Buffer[] = [];

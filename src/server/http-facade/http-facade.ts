@@ -87,7 +87,7 @@ async function serve(options: HttpFacadeOptions, request: IncomingMessage, respo
 
 async function route(options: HttpFacadeOptions, exchange: HttpExchange): Promise<void> {
   const { request, response } = exchange;
-  const path = (request.url ?? '/').replace(/[?#].*$/u, '').replace(/\/+$/u, '');
+  const path = (request.url ?? '/').replace(/[?#].*/u, '').replace(/(?<!\/)\/+$/u, '');
   const resource = `${request.method ?? ''} ${path}`;
   if (resource === 'POST /v1/chat/completions') {
     const heartbeatMs = options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS;

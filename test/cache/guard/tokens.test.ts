@@ -61,3 +61,37 @@ t.test('brings inflections to one stem and leaves other words apart', async (t) 
     t.equal(stemOf(left), stemOf(right), `${left} ${right}`);
   t.not(stemOf('investor'), stemOf('invest'));
 });
+
+t.test('reads hostile texts in linear time', async (t) => {
+  const runs = [
+    '1',
+    '1,',
+    '1.',
+    'a',
+    'é',
+    'a.',
+    'a-',
+    'a_',
+    'a1',
+    'a@',
+    '.',
+    '-',
+    '_',
+    '+',
+    '"',
+    '“',
+    '«',
+    "'",
+    '`',
+    '\n',
+    '€',
+    '/a',
+  ];
+  const endings = ['', '!', 'x', '@', '€'];
+  const startedAt = performance.now();
+  for (const run of runs) {
+    for (const ending of endings) t.ok(readPrompt('x ' + run.repeat(200_000 / run.length) + ending).text.length > 0);
+  }
+  // A pattern that looks again at every place of a run takes minutes for a single one of these texts.
+  t.ok(performance.now() - startedAt < 120_000);
+});
