@@ -23,6 +23,8 @@ export interface TaskFacts {
   /** Every task that the prompt may belong to: the highest of their thresholds holds. Absent: only `task`. */
   readonly likelyTasks?: readonly string[];
   readonly caching: TaskCaching;
+  /** Whether `caching` is that of another likely task, stricter than that of `task`. */
+  readonly isStricterThanTask?: boolean;
   readonly ttlSeconds: number;
   /** Cosine; counts where it is above the cache's own. */
   readonly minSimilarity?: number;
@@ -39,6 +41,8 @@ export type BypassReason =
   | 'policy:exact-only'
   | 'task:never'
   | 'task:exact'
+  | 'likely-task:never'
+  | 'likely-task:exact'
   | 'freshness:live'
   | 'temperature'
   | 'personal-data'
@@ -102,12 +106,15 @@ function comparisonBypass(
   text: string,
   settings: CacheSettings,
 ): BypassReason | undefined {
-  if (task.caching === 'never') return 'task:never';
-  if (task.caching === 'exact') return 'task:exact';
+  if (task.caching !== 'allow') return policyBypass(task.caching, task);
   if (facts.hasPersonalData) return 'personal-data';
   if (!settings.semanticLanguages.includes(facts.language)) return 'language';
   if (task.isTruncated) return 'truncated';
   return text === '' ? 'empty-prompt' : undefined;
+}
+
+function policyBypass(policy: 'never' | 'exact', { isStricterThanTask = false }: TaskFacts): BypassReason {
+  return isStricterThanTask ? `likely-task:${policy}` : `task:${policy}`;
 }
 
 /** Why no answer to a request may be stored, if so, whatever its task and the answer are. */
@@ -130,7 +137,7 @@ export function storeBypass(
   const { freshness, settings } = options;
   return (
     requestStoreBypass(facts, freshness, settings) ??
-    (task.caching === 'never' ? 'task:never' : undefined) ??
+    (task.caching === 'never' ? policyBypass('never', task) : undefined) ??
     answerBypass(answer) ??
     (lifetimeSeconds(task, freshness, settings) > 0 ? undefined : 'ttl') ??
     (!settings.isPersonalDataAllowed && isPersonal(answer) ? 'personal-data' : undefined)

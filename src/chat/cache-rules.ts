@@ -8,6 +8,8 @@ export interface CacheRules {
   /** Every task that the prompt may belong to, the likeliest first. Of their thresholds the highest holds. */
   readonly likelyTasks: readonly string[];
   readonly caching: TaskCachePolicy;
+  /** Whether `caching` is stricter than `task` itself asks for, because of another likely task. */
+  readonly isStricterThanTask: boolean;
   readonly ttlSeconds: number;
   /** Cosine. */
   readonly minSimilarity?: number;
@@ -26,13 +28,16 @@ export function cacheRulesOf({ tasks }: Pick<Bundle, 'tasks'>, classification: C
     ? likelyTasks(tasks, classification.probabilities)
     : tasks.slice(classification.taskIndex, classification.taskIndex + 1);
   const [first] = likely;
-  if (first === undefined) return { task: '', likelyTasks: [], caching: 'never', ttlSeconds: 0 };
+  if (first === undefined)
+    return { task: '', likelyTasks: [], caching: 'never', isStricterThanTask: false, ttlSeconds: 0 };
   const caches = likely.map(({ cache }) => cache);
+  const caching = STRICTEST_FIRST.find((policy) => caches.some((cache) => cache.policy === policy)) ?? 'never';
   const minSimilarity = Math.max(...caches.map((cache) => cache.minSimilarity ?? -1));
   return {
     task: first.id,
     likelyTasks: likely.map(({ id }) => id),
-    caching: STRICTEST_FIRST.find((policy) => caches.some((cache) => cache.policy === policy)) ?? 'never',
+    caching,
+    isStricterThanTask: caching !== first.cache.policy,
     ttlSeconds: Math.min(...caches.map((cache) => cache.ttlSeconds)),
     ...(minSimilarity > -1 ? { minSimilarity } : {}),
   };

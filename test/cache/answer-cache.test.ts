@@ -110,6 +110,7 @@ t.test('does not compare what may not be compared', async (t) => {
     (await ask(cache, makeFacts('So why is the sea salty?'), { ...CLOSE, ...changes })).trace.cache?.refusedBy;
   t.equal(await refusedBy({ caching: 'exact' }), 'task:exact');
   t.equal(await refusedBy({ caching: 'never' }), 'task:never');
+  t.equal(await refusedBy({ caching: 'exact', isStricterThanTask: true }), 'likely-task:exact');
   t.equal(await refusedBy({ isTruncated: true }), 'truncated');
   t.equal((await ask(cache, makeFacts('Varför?', { language: 'sv' }))).trace.cache?.refusedBy, 'language');
 });
@@ -119,6 +120,7 @@ t.test('does not store what may not be stored', async (t) => {
   const cases = [
     ['policy:no-store', makeFacts('a1', { cache: { noStore: true } }), {}],
     ['task:never', makeFacts('a2'), { task: { ...TASK, caching: 'never' as const } }],
+    ['likely-task:never', makeFacts('a2'), { task: { ...TASK, caching: 'never' as const, isStricterThanTask: true } }],
     ['freshness:live', makeFacts('What is the weather in Rome?'), {}],
     ['temperature', makeFacts('a3', { temperature: 1.5 }), {}],
     ['personal-data', makeFacts('Greet ann@example.org'), {}],

@@ -43,6 +43,7 @@ t.test('a prompt whose task is known has the rules of that task', async (t) => {
     task: 'explanation',
     likelyTasks: ['explanation'],
     caching: 'allow',
+    isStricterThanTask: false,
     ttlSeconds: 600,
   });
 });
@@ -52,15 +53,31 @@ t.test('one that is abstained has the strictest rules of the tasks that it may b
     task: 'explanation',
     likelyTasks: ['explanation', 'planning'],
     caching: 'allow',
+    isStricterThanTask: false,
     ttlSeconds: 60,
     minSimilarity: 0.9,
   });
-  t.match(rulesOf(TASKS, [0.6, 0.08, 0.3, 0.02], true), { caching: 'exact', ttlSeconds: 60 });
-  t.match(rulesOf(TASKS, [0.6, 0.01, 0.01, 0.38], true), { task: 'explanation', caching: 'never' });
+  t.match(rulesOf(TASKS, [0.6, 0.08, 0.3, 0.02], true), { caching: 'exact', isStricterThanTask: true, ttlSeconds: 60 });
+  t.match(rulesOf(TASKS, [0.6, 0.01, 0.01, 0.38], true), {
+    task: 'explanation',
+    caching: 'never',
+    isStricterThanTask: true,
+  });
+  t.match(rulesOf(TASKS, [0.3, 0.01, 0.68, 0.01], true), {
+    task: 'legal',
+    caching: 'exact',
+    isStricterThanTask: false,
+  });
 });
 
 t.test('a bundle without tasks caches nothing', async (t) => {
-  t.same(rulesOf([], [], true), { task: '', likelyTasks: [], caching: 'never', ttlSeconds: 0 });
+  t.same(rulesOf([], [], true), {
+    task: '',
+    likelyTasks: [],
+    caching: 'never',
+    isStricterThanTask: false,
+    ttlSeconds: 0,
+  });
 });
 
 t.test('law: no likely task’s rules are loosened, and the unlikely ones have no more than a twentieth', async (t) => {
