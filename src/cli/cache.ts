@@ -98,7 +98,6 @@ function parseSeconds(text: string): bigint {
 export function renderStats(stats: GetCacheStatsResponse): string {
   const hits = stats.exactHits + stats.semanticHits;
   const share = stats.lookups > 0n ? formatPercent(Number(hits) / Number(stats.lookups), 1) : 'none';
-  const refusals = Object.entries(stats.refusals).map(([check, count]) => `${check} ${count}`);
   const audit =
     stats.wrongHitRateUpper === undefined
       ? 'none'
@@ -106,12 +105,29 @@ export function renderStats(stats: GetCacheStatsResponse): string {
   return [
     `memory    ${stats.memoryEntries} entries, ${stats.memoryBytes} bytes`,
     `shared    ${stats.sharedStore}`,
-    `look-ups  ${stats.lookups}: ${stats.exactHits} exact hits, ${stats.semanticHits} semantic hits (${share}), ${stats.misses} misses, ${stats.unavailable} unanswered`,
-    `refused   ${refusals.length === 0 ? 'none' : refusals.join(', ')}`,
+    `look-ups  ${stats.lookups}: ${stats.exactHits} exact hits, ${stats.semanticHits} semantic hits (${share}), ${stats.misses} misses, ${stats.bypasses} passed by, ${stats.unavailable} unanswered`,
+    `refused   ${renderCounts(stats.refusals)}`,
+    `stored    ${stats.stored}; not stored: ${renderCounts(stats.notStored)}`,
     `audit     ${audit}`,
     `threshold ${renderThresholds(stats)}`,
-    ...stats.taskThresholds.map((own) => `  ${own.task}: ${renderDecisions(own, 'of its own')}`),
+    ...renderTaskThresholds(stats.taskThresholds),
   ].join('\n');
+}
+
+/** The most frequent first. */
+function renderCounts(counts: Readonly<Record<string, bigint>>): string {
+  const sorted = Object.entries(counts).sort(([, left], [, right]) => Number(right - left));
+  return sorted.length === 0 ? 'none' : sorted.map(([name, count]) => `${name} ${count}`).join(', ');
+}
+
+/** A line for all tasks of which the same is to be said. */
+function renderTaskThresholds(thresholds: readonly TaskThresholds[]): readonly string[] {
+  const tasksByText = new Map<string, string[]>();
+  for (const own of thresholds) {
+    const text = renderDecisions(own, 'of its own');
+    tasksByText.set(text, [...(tasksByText.get(text) ?? []), own.task]);
+  }
+  return [...tasksByText].map(([text, tasks]) => `  ${tasks.join(', ')}: ${text}`);
 }
 
 function renderThresholds(stats: GetCacheStatsResponse): string {

@@ -39,8 +39,11 @@ export async function readCacheStats(cache: CacheAdmin | undefined): Promise<Get
     exactHits: BigInt(stats.exactHits),
     semanticHits: BigInt(stats.semanticHits),
     misses: BigInt(stats.misses),
-    refusals: Object.fromEntries([...stats.refusals].map(([check, count]) => [check, BigInt(count)])),
+    refusals: toWireCounts(stats.refusals),
     unavailable: BigInt(stats.unavailable),
+    bypasses: BigInt(stats.bypasses),
+    stored: BigInt(stats.stored),
+    notStored: toWireCounts(stats.notStored),
     auditedHits: BigInt(audit?.audited ?? 0),
     auditedWrongHits: BigInt(audit?.wrong ?? 0),
     ...(audit?.wrongHitRate === undefined
@@ -59,6 +62,10 @@ export async function readCacheStats(cache: CacheAdmin | undefined): Promise<Get
     ...toWireDecisions(calibration?.tasks.get(task)),
   }));
   return { ...figures, taskThresholds };
+}
+
+function toWireCounts(counts: ReadonlyMap<string, number>): Record<string, bigint> {
+  return Object.fromEntries([...counts].map(([key, count]) => [key, BigInt(count)]));
 }
 
 /** What a task's own pairs did. */

@@ -212,9 +212,20 @@ export interface GetCacheStatsResponse {
   readonly calibrationPairs: number;
   /** Thresholds of the tasks that have their own, by the bundle or by pairs. Those above hold for the others. */
   readonly taskThresholds: readonly TaskThresholds[];
+  /** Look-ups that a policy or the prompt forbade. Counted in `lookups`, which are these, the hits, the misses and the unanswered ones. */
+  readonly bypasses: bigint;
+  /** Answers that were kept. */
+  readonly stored: bigint;
+  /** Answers that were not kept, by reason. */
+  readonly notStored: { [key: string]: bigint };
 }
 
 export interface GetCacheStatsResponse_RefusalsEntry {
+  readonly key: string;
+  readonly value: bigint;
+}
+
+export interface GetCacheStatsResponse_NotStoredEntry {
   readonly key: string;
   readonly value: bigint;
 }
@@ -1885,6 +1896,9 @@ function createBaseGetCacheStatsResponse(): GetCacheStatsResponse {
     calibrationUnverified: "",
     calibrationPairs: 0,
     taskThresholds: [],
+    bypasses: 0n,
+    stored: 0n,
+    notStored: {},
   };
 }
 
@@ -1974,6 +1988,21 @@ export const GetCacheStatsResponse: MessageFns<GetCacheStatsResponse> = {
     for (const v of message.taskThresholds) {
       TaskThresholds.encode(v!, writer.uint32(154).fork()).join();
     }
+    if (message.bypasses !== 0n) {
+      if (BigInt.asIntN(64, message.bypasses) !== message.bypasses) {
+        throw new globalThis.Error("value provided for field message.bypasses of type int64 too large");
+      }
+      writer.uint32(160).int64(message.bypasses);
+    }
+    if (message.stored !== 0n) {
+      if (BigInt.asIntN(64, message.stored) !== message.stored) {
+        throw new globalThis.Error("value provided for field message.stored of type int64 too large");
+      }
+      writer.uint32(168).int64(message.stored);
+    }
+    globalThis.Object.entries(message.notStored).forEach(([key, value]: [string, bigint]) => {
+      GetCacheStatsResponse_NotStoredEntry.encode({ key: key as any, value }, writer.uint32(178).fork()).join();
+    });
     return writer;
   },
 
@@ -2145,6 +2174,33 @@ export const GetCacheStatsResponse: MessageFns<GetCacheStatsResponse> = {
             message.taskThresholds.push(TaskThresholds.decode(reader, reader.uint32()));
             continue;
           }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.bypasses = reader.int64() as bigint;
+            continue;
+          }
+          case 21: {
+            if (tag !== 168) {
+              break;
+            }
+
+            message.stored = reader.int64() as bigint;
+            continue;
+          }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            const entry22 = GetCacheStatsResponse_NotStoredEntry.decode(reader, reader.uint32());
+            if (entry22.value !== undefined) {
+              message.notStored[entry22.key] = entry22.value;
+            }
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2247,6 +2303,35 @@ export const GetCacheStatsResponse: MessageFns<GetCacheStatsResponse> = {
         : globalThis.Array.isArray(object?.task_thresholds)
         ? object.task_thresholds.map((e: any) => TaskThresholds.fromJSON(e))
         : [],
+      bypasses: isSet(object.bypasses) ? BigInt(object.bypasses) : 0n,
+      stored: isSet(object.stored) ? BigInt(object.stored) : 0n,
+      notStored: isObject(object.notStored)
+        ? (globalThis.Object.entries(object.notStored) as [string, any][]).reduce(
+          (acc: { [key: string]: bigint }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: BigInt(value as string | number | bigint | boolean),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : isObject(object.not_stored)
+        ? (globalThis.Object.entries(object.not_stored) as [string, any][]).reduce(
+          (acc: { [key: string]: bigint }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: BigInt(value as string | number | bigint | boolean),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
     };
   },
 
@@ -2315,6 +2400,21 @@ export const GetCacheStatsResponse: MessageFns<GetCacheStatsResponse> = {
     if (message.taskThresholds?.length) {
       obj.taskThresholds = message.taskThresholds.map((e) => TaskThresholds.toJSON(e));
     }
+    if (message.bypasses !== 0n) {
+      obj.bypasses = message.bypasses.toString();
+    }
+    if (message.stored !== 0n) {
+      obj.stored = message.stored.toString();
+    }
+    if (message.notStored) {
+      const entries = globalThis.Object.entries(message.notStored) as [string, bigint][];
+      if (entries.length > 0) {
+        obj.notStored = {};
+        entries.forEach(([k, v]) => {
+          obj.notStored[k] = v.toString();
+        });
+      }
+    }
     return obj;
   },
 
@@ -2362,6 +2462,17 @@ export const GetCacheStatsResponse: MessageFns<GetCacheStatsResponse> = {
     message.calibrationUnverified = object.calibrationUnverified ?? "";
     message.calibrationPairs = object.calibrationPairs ?? 0;
     message.taskThresholds = object.taskThresholds?.map((e) => TaskThresholds.fromPartial(e)) || [];
+    message.bypasses = (object.bypasses !== undefined && object.bypasses !== null) ? BigInt(object.bypasses) : 0n;
+    message.stored = (object.stored !== undefined && object.stored !== null) ? BigInt(object.stored) : 0n;
+    message.notStored = (globalThis.Object.entries(object.notStored ?? {}) as [string, bigint][]).reduce(
+      (acc: { [key: string]: bigint }, [key, value]: [string, bigint]) => {
+        if (value !== undefined) {
+          acc[key] = BigInt(value as string | number | bigint | boolean);
+        }
+        return acc;
+      },
+      {},
+    );
     return message;
   },
 };
@@ -2452,6 +2563,98 @@ export const GetCacheStatsResponse_RefusalsEntry: MessageFns<GetCacheStatsRespon
     object: I,
   ): GetCacheStatsResponse_RefusalsEntry {
     const message = createBaseGetCacheStatsResponse_RefusalsEntry() as any;
+    message.key = object.key ?? "";
+    message.value = (object.value !== undefined && object.value !== null) ? BigInt(object.value) : 0n;
+    return message;
+  },
+};
+
+function createBaseGetCacheStatsResponse_NotStoredEntry(): GetCacheStatsResponse_NotStoredEntry {
+  return { key: "", value: 0n };
+}
+
+export const GetCacheStatsResponse_NotStoredEntry: MessageFns<GetCacheStatsResponse_NotStoredEntry> = {
+  encode(message: GetCacheStatsResponse_NotStoredEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0n) {
+      if (BigInt.asIntN(64, message.value) !== message.value) {
+        throw new globalThis.Error("value provided for field message.value of type int64 too large");
+      }
+      writer.uint32(16).int64(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetCacheStatsResponse_NotStoredEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetCacheStatsResponse_NotStoredEntry() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.value = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetCacheStatsResponse_NotStoredEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? BigInt(object.value) : 0n,
+    };
+  },
+
+  toJSON(message: GetCacheStatsResponse_NotStoredEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== 0n) {
+      obj.value = message.value.toString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetCacheStatsResponse_NotStoredEntry>, I>>(
+    base?: I,
+  ): GetCacheStatsResponse_NotStoredEntry {
+    return GetCacheStatsResponse_NotStoredEntry.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetCacheStatsResponse_NotStoredEntry>, I>>(
+    object: I,
+  ): GetCacheStatsResponse_NotStoredEntry {
+    const message = createBaseGetCacheStatsResponse_NotStoredEntry() as any;
     message.key = object.key ?? "";
     message.value = (object.value !== undefined && object.value !== null) ? BigInt(object.value) : 0n;
     return message;
