@@ -4,22 +4,23 @@
  */
 export type Freshness = 'live' | 'recent' | 'stable';
 
+/** In lower case. */
 const MOMENTS: readonly (readonly [string, RegExp])[] = [
   [
     'now',
-    /\b(?:right now|now|at the moment|at present|presently|currently|current|as of today|today|todays|tonight|this (?:morning|afternoon|evening|minute|hour|instant)|live|so far)\b/iu,
+    /\b(?:right now|now|at the moment|at present|presently|currently|current|as of today|today|todays|tonight|this (?:morning|afternoon|evening|minute|hour|instant)|live|so far)\b/u,
   ],
-  ['tomorrow', /\btomorrow\b/iu],
-  ['yesterday', /\b(?:yesterday|last night)\b/iu],
-  ['latest', /\b(?:latest|newest|most recent|recent|recently|up[- ]to[- ]date|nowadays|these days)\b/iu],
-  ['this-period', /\bthis (?:week|month|year|quarter|season|weekend|summer|winter|spring|autumn|fall)\b/iu],
+  ['tomorrow', /\btomorrow\b/u],
+  ['yesterday', /\b(?:yesterday|last night)\b/u],
+  ['latest', /\b(?:latest|newest|most recent|recent|recently|up[- ]to[- ]date|nowadays|these days)\b/u],
+  ['this-period', /\bthis (?:week|month|year|quarter|season|weekend|summer|winter|spring|autumn|fall)\b/u],
   [
     'next-period',
-    /\b(?:next|coming|upcoming) (?:week|month|year|quarter|season|weekend|summer|winter|spring|autumn|fall|few)\b/iu,
+    /\b(?:next|coming|upcoming) (?:week|month|year|quarter|season|weekend|summer|winter|spring|autumn|fall|few)\b/u,
   ],
   [
     'last-period',
-    /\b(?:last|past|previous) (?:week|month|year|quarter|season|weekend|summer|winter|spring|autumn|fall|few)\b/iu,
+    /\b(?:last|past|previous) (?:week|month|year|quarter|season|weekend|summer|winter|spring|autumn|fall|few)\b/u,
   ],
 ];
 
@@ -32,7 +33,8 @@ const RECENT_SUBJECTS =
 /** The moments in time, relative to the asker, that a prompt names. `text` as {@link plainText} gives it. */
 export function readMoments(text: string): ReadonlySet<string> {
   const found = new Set<string>();
-  for (const [moment, pattern] of MOMENTS) if (pattern.test(text)) found.add(moment);
+  const lower = text.toLowerCase();
+  for (const [moment, pattern] of MOMENTS) if (pattern.test(lower)) found.add(moment);
   return found;
 }
 

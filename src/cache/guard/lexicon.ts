@@ -82,6 +82,15 @@ export function isGeneric(key: string): boolean {
   return genericStems.has(key);
 }
 
+/** Names of the meanings that a word or phrase is listed with. Synonyms have one in common. */
+export function meaningsOf(key: string): readonly string[] {
+  const { synonymSets, contrasts } = sensesOf(key);
+  return [
+    ...synonymSets.map((set) => `synonym ${set}`),
+    ...contrasts.map(({ set, member }) => `contrast ${set} ${member}`),
+  ];
+}
+
 /** Whether both say the same. */
 export function areSynonyms(left: string, right: string): boolean {
   const leftSenses = sensesOf(left);

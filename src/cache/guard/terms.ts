@@ -1,4 +1,4 @@
-import { areOpposites, areSynonyms, isGeneric, phrasesFrom } from './lexicon.js';
+import { areOpposites, areSynonyms, isGeneric, meaningsOf, phrasesFrom } from './lexicon.js';
 import type { PromptReading, Token } from './tokens.js';
 
 /** A word or known phrase of a prompt, as the checks compare them. */
@@ -11,6 +11,8 @@ export interface Term {
   /** Tokens that the term covers. */
   readonly length: number;
   readonly isGeneric: boolean;
+  /** Terms that say the same have one of these in common. */
+  readonly meetsAt: readonly string[];
 }
 
 /** Words and phrases of a prompt, in their order. */
@@ -23,10 +25,15 @@ export function readTerms(reading: PromptReading): readonly Term[] {
     const phrase = token.kind === 'word' ? phraseAt(tokens, index) : undefined;
     const key = phrase?.join('_') ?? token.stem;
     const length = phrase?.length ?? 1;
-    terms.push({ key, token, index, length, isGeneric: phrase === undefined && isGeneric(key) });
+    terms.push({ key, token, index, length, isGeneric: phrase === undefined && isGeneric(key), meetsAt: meetsAt(key) });
     index += length;
   }
   return terms;
+}
+
+function meetsAt(key: string): readonly string[] {
+  const places = [...meaningsOf(key), `joined ${key.replaceAll('_', '')}`];
+  return key.length < LEAST_MISSPELT_LENGTH ? places : [...places, `long ${key.charAt(0)}`];
 }
 
 function phraseAt(tokens: readonly Token[], start: number): readonly string[] | undefined {
@@ -58,14 +65,54 @@ export interface Alignment {
 export function alignTerms(left: readonly Term[], right: readonly Term[]): Alignment {
   const openLeft = withoutStem(left, right);
   const openRight = withoutStem(right, left);
+  const [inLeft, inRight] = [
+    openRight.length === 0 ? EMPTY : placesOf(left),
+    openLeft.length === 0 ? EMPTY : placesOf(right),
+  ];
+  const [openInLeft, openInRight] = [new Set(openLeft), new Set(openRight)];
+  const rightByKey = new Map(right.toReversed().map((term) => [term.key, term]));
   return {
-    onlyLeft: openLeft.filter((term) => !isSaid(term, right, openRight)),
-    onlyRight: openRight.filter((term) => !isSaid(term, left, openLeft)),
+    onlyLeft: openLeft.filter((term) => !isSaid(term, inRight, openInRight)),
+    onlyRight: openRight.filter((term) => !isSaid(term, inLeft, openInLeft)),
     shared: [
-      ...pairUp(left, (term) => right.find((other) => other.key === term.key)),
-      ...pairUp(openLeft, (term) => openRight.find((other) => meanSame(term, other) || isMisspelling(term, other))),
+      ...pairUp(left, (term) => rightByKey.get(term.key)),
+      ...pairUp(openLeft, (term) =>
+        findMet(
+          term,
+          inRight,
+          (other) => openInRight.has(other) && (meanSame(term, other) || isMisspelling(term, other)),
+        ),
+      ),
     ],
   };
+}
+
+type Places = ReadonlyMap<string, readonly Term[]>;
+
+const EMPTY: Places = new Map();
+
+/** Terms by what they meet at. */
+function placesOf(terms: readonly Term[]): Places {
+  const places = new Map<string, Term[]>();
+  for (const term of terms) {
+    for (const place of term.meetsAt) {
+      const met = places.get(place);
+      if (met === undefined) places.set(place, [term]);
+      else met.push(term);
+    }
+  }
+  return places;
+}
+
+/** The first of the terms that may say the same as this one for which the condition holds. */
+function findMet(term: Term, places: Places, condition: (other: Term) => boolean): Term | undefined {
+  let first: Term | undefined;
+  for (const place of term.meetsAt) {
+    for (const other of places.get(place) ?? []) {
+      if ((first === undefined || other.index < first.index) && condition(other)) first = other;
+    }
+  }
+  return first;
 }
 
 /** Terms of a prompt whose words do not stand in the other. */
@@ -79,8 +126,13 @@ function withoutStem(terms: readonly Term[], others: readonly Term[]): readonly 
  * Whether the other prompt says a term. A synonym may say what stands there in other words already; a word that is almost spelt like one
  * that both prompts have is another word ("resident" beside "residence").
  */
-function isSaid(term: Term, others: readonly Term[], openOthers: readonly Term[]): boolean {
-  return others.some((other) => meanSame(term, other)) || openOthers.some((other) => isMisspelling(term, other));
+function isSaid(term: Term, others: Places, openOthers: ReadonlySet<Term>): boolean {
+  const found = findMet(
+    term,
+    others,
+    (other) => meanSame(term, other) || (openOthers.has(other) && isMisspelling(term, other)),
+  );
+  return found !== undefined;
 }
 
 function pairUp(terms: readonly Term[], find: (term: Term) => Term | undefined): readonly (readonly [Term, Term])[] {
