@@ -110,8 +110,15 @@ interface TokenPlace {
   readonly mark: Token['mark'];
 }
 
+/** Most words, told at once: no number, no identifier. */
+const PLAIN_WORD = /^[A-Za-z]?[a-z]*$/u;
+
 function pushToken(tokens: Token[], raw: string, place: TokenPlace): void {
   if (raw === '') return;
+  if (PLAIN_WORD.test(raw)) {
+    tokens.push(makeToken('word', raw, place));
+    return;
+  }
   if (LIST.test(raw) && !GROUPED.test(raw)) {
     for (const piece of raw.split(',')) pushToken(tokens, piece, place);
     return;
