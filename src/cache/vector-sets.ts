@@ -29,7 +29,7 @@ export interface VectorSet {
 /** Compares every vector: exact, and quicker to write than a graph. */
 export function createFlatSet(): VectorSet {
   const vectors = new Map<number, Float32Array>();
-  const takeable = vectors.entries();
+  const takeFirst = taker(() => vectors.entries());
   return {
     get size() {
       return vectors.size;
@@ -41,7 +41,7 @@ export function createFlatSet(): VectorSet {
     add: (label, vector) => void vectors.set(label, vector.slice()),
     remove: (label) => vectors.delete(label),
     take() {
-      const next = takeable.next().value;
+      const next = takeFirst();
       if (next !== undefined) vectors.delete(next[0]);
       return next;
     },
@@ -51,6 +51,15 @@ export function createFlatSet(): VectorSet {
     },
     release: () => vectors.clear(),
   };
+}
+
+/**
+ * Takes one after the other. The iterator is made at the first: one that waits holds all that was in the collection since it was made,
+ * removed or not.
+ */
+function taker<T>(iterate: () => Iterator<T, undefined>): () => T | undefined {
+  let iterator: Iterator<T, undefined> | undefined;
+  return () => (iterator ??= iterate()).next().value;
 }
 
 const NEIGHBOURS = 16;
@@ -64,7 +73,7 @@ export const GRAPH_BYTES = 2_700_000;
 export function createGraphSet(dimensions: number): VectorSet {
   const graph = createGraph(dimensions, FIRST_CAPACITY);
   const labels = new Set<number>();
-  const takeable = labels.values();
+  const takeFirst = taker(() => labels.values());
   let capacity = FIRST_CAPACITY;
   const remove = (label: number): boolean => {
     if (!labels.delete(label)) return false;
@@ -91,7 +100,7 @@ export function createGraphSet(dimensions: number): VectorSet {
     },
     remove,
     take() {
-      const label = takeable.next().value;
+      const label = takeFirst();
       if (label === undefined) return undefined;
       const vector = Float32Array.from(graph.getPoint(label));
       remove(label);

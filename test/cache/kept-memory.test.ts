@@ -1,6 +1,7 @@
 import t from 'tap';
 import { encodeAnswer } from '../../src/cache/cached-answer.js';
 import { createMemoryStore } from '../../src/cache/memory-store.js';
+import { createVectorIndex } from '../../src/cache/vector-index.js';
 import { prepareText } from '../../src/embedding/prepare-text.js';
 import { ownText } from '../../src/own-copy.js';
 import { viewPrompt } from '../../src/routing/prompt-view.js';
@@ -47,6 +48,21 @@ t.test('a stored answer keeps nothing of the buffer that it was read or written 
   });
   t.ok(held < 4000 * COUNT, `${held} bytes`);
   t.same((await store.getExact('partition-a', 'key-1'))?.answer, encodeAnswer(ANSWER));
+});
+
+t.test('what was pushed out is let go, in small partitions and in large ones', async (t) => {
+  const entries = 50;
+  for (const flatLimit of [Infinity, 8]) {
+    const index = createVectorIndex(64, { flatLimit });
+    const add = (label: number): void => {
+      index.add(label, new Float32Array(64).fill(1 / 8));
+      if (label >= entries) index.remove(label - entries);
+    };
+    for (let label = 0; label < 1000; label += 1) add(label);
+    const held = await heldBytes(20_000, (made) => add(1000 + made));
+    t.equal(index.size, entries);
+    t.ok(held < MEGABYTE, `${held} bytes`);
+  }
 });
 
 t.test('a copy is equal to what it was made of', async (t) => {

@@ -26,12 +26,12 @@ for (const [name, behave] of STORE_CONTRACT) {
 }
 
 t.test('stays within its byte budget', async (t) => {
-  const { store, nowMs } = createFixture(200_000);
+  const { store, nowMs } = createFixture(250_000);
   for (let index = 0; index < 5000; index += 1) {
     store.put(makeEntry({ nowMs: nowMs(), exactKey: `key-${index}` }), unitVector(1 + (index % 7), index / 5000));
   }
   const { bytes, entries } = await store.stats();
-  t.ok(bytes <= 200_000, `${bytes} bytes`);
+  t.ok(bytes <= 250_000, `${bytes} bytes`);
   t.ok(entries > 150, `${entries} entries`);
   t.ok(await store.getExact('partition-a', 'key-4999'), 'the newest is kept');
   t.equal(await store.getExact('partition-a', 'key-0'), undefined, 'the oldest is gone');
