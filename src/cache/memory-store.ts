@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { ownBytes } from '../own-copy.js';
+import { createSizeRanking } from './size-ranking.js';
 import { entryBytes, matchesFilter } from './store.js';
 import type { CacheEntry, CacheStore, InvalidationFilter, NearEntry, NearestQuery } from './store.js';
 import { createVectorIndex } from './vector-index.js';
@@ -27,12 +28,13 @@ const MOST_GRAPH_SHARE = 0.25;
 const VISITS_PER_REMOVAL = 20;
 
 /**
- * A store in this process. When the budget is spent, the tenant that holds most gives up its least recently used entry, so that
- * no tenant can push the others out.
+ * A store in this process. When the budget is spent, a tenant that holds most, or nearly so, gives up its least recently used entry, so
+ * that no tenant can push the others out.
  */
 export function createMemoryStore(options: MemoryStoreOptions): CacheStore {
   const { maxBytes, dimensions, clock } = options;
   const tenants = new Map<string, LRUCache<string, Slot>>();
+  const byBytes = createSizeRanking();
   /** Entry's exact key to its tenant; exact keys already tell partitions apart. */
   const tenantOf = new Map<string, string>();
   const indexes = new Map<string, VectorIndex>();
@@ -82,6 +84,7 @@ export function createMemoryStore(options: MemoryStoreOptions): CacheStore {
     const { entry, label } = slot;
     const slots = tenants.get(entry.tenantKey);
     slots?.delete(entry.exactKey);
+    byBytes.set(entry.tenantKey, slots?.calculatedSize ?? 0);
     if (slots?.size === 0) tenants.delete(entry.tenantKey);
     tenantOf.delete(entry.exactKey);
     bytes -= slot.bytes;
@@ -101,10 +104,7 @@ export function createMemoryStore(options: MemoryStoreOptions): CacheStore {
 
   const makeRoom = (needed: number): void => {
     while (bytes + spareBytes + needed > maxBytes && tenants.size > 0) {
-      let largest: LRUCache<string, Slot> | undefined;
-      for (const slots of tenants.values()) {
-        if (largest === undefined || slots.calculatedSize > largest.calculatedSize) largest = slots;
-      }
+      const largest = tenants.get(byBytes.largest() ?? '');
       const key = largest?.rkeys().next().value;
       const slot = key === undefined ? undefined : largest?.peek(key);
       if (slot === undefined) return;
@@ -134,7 +134,9 @@ export function createMemoryStore(options: MemoryStoreOptions): CacheStore {
     makeRoom(size);
     const label = vector === undefined ? undefined : nextLabel++;
     const slot: Slot = { entry: { ...entry, answer: ownBytes(entry.answer) }, label, bytes: size };
-    slotsOf(entry.tenantKey).set(entry.exactKey, slot);
+    const slots = slotsOf(entry.tenantKey);
+    slots.set(entry.exactKey, slot);
+    byBytes.set(entry.tenantKey, slots.calculatedSize);
     tenantOf.set(entry.exactKey, entry.tenantKey);
     bytes += size;
     if (vector !== undefined && label !== undefined) {
