@@ -3,6 +3,7 @@ import { createHitJudge } from './cache/hit-judge.js';
 import { createMemoryStore } from './cache/memory-store.js';
 import { connectRedis } from './cache/redis-connection.js';
 import { createRedisStore } from './cache/redis-store.js';
+import { startSweeping } from './cache/sweeper.js';
 import { followThresholds } from './chat/calibrated-thresholds.js';
 import { createCachedAnswers } from './chat/cached-answers.js';
 import { createChatPipeline, type ChatPipeline } from './chat/chat-pipeline.js';
@@ -23,7 +24,7 @@ export interface ChatParts {
 }
 
 /** Time between two removals of expired answers. */
-const SWEEP_INTERVAL_MS = 10_000;
+const SWEEP_PAUSE_MS = 10_000;
 /** Longest life of an answer in memory before a shared store. */
 const FRONT_TTL_MS = 30_000;
 
@@ -71,9 +72,7 @@ export function startChat(
     clock,
   });
   stack.add(() => answers.close());
-  const sweeper = setInterval(() => void answers.sweep(), SWEEP_INTERVAL_MS);
-  sweeper.unref();
-  stack.add(() => clearInterval(sweeper));
+  stack.add(startSweeping(() => answers.sweep(), SWEEP_PAUSE_MS));
   const audit = createHitAudit({ ...base, embedder, ...settings.audit, random: Math.random });
   stack.add(() => audit.close());
   const pipeline = createChatPipeline({

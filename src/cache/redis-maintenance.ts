@@ -19,9 +19,13 @@ export interface RedisMaintenanceOptions {
   readonly clock: () => number;
 }
 
+/** Tenants that one sweep looks at: whether one has something to remove takes two commands. */
+const MOST_TENANTS_SWEPT = 1000;
+
 /** What goes through the entries of whole tenants. */
 export interface RedisMaintenance {
   invalidate(filter: InvalidationFilter, isDryRun: boolean): Promise<number>;
+  /** Goes on where the last sweep ended; it looks at no more than {@link MOST_TENANTS_SWEPT} tenants. */
   sweep(limit: number): Promise<number>;
   /** Without a bound on its time. */
   countEntries(): Promise<number>;
@@ -30,6 +34,9 @@ export interface RedisMaintenance {
 /** The maintaining side of the store. */
 export function createRedisMaintenance(options: RedisMaintenanceOptions): RedisMaintenance {
   const { redis, keys, index, runStep, clock } = options;
+  /** Tenants of the page that is being swept, and the page after it. */
+  let toSweep: readonly string[] = [];
+  let nextPage = '0';
 
   const remove = async (tenantKey: string, listed: readonly ListedEntry[]): Promise<void> => {
     for (const { member } of listed) {
@@ -75,6 +82,21 @@ export function createRedisMaintenance(options: RedisMaintenanceOptions): RedisM
     return surplus.length;
   };
 
+  /** The next tenant in turn; undefined after the last. */
+  const nextToSweep = async (mayBegin: boolean): Promise<string | undefined> => {
+    const isBegun = toSweep.length > 0 || nextPage !== '0';
+    if (!isBegun && !mayBegin) return undefined;
+    do {
+      const [tenantKey, ...rest] = toSweep;
+      toSweep = rest;
+      if (tenantKey !== undefined) return tenantKey;
+      const page = await runStep(() => index.tenantPage(nextPage));
+      toSweep = page.tenantKeys;
+      nextPage = page.next;
+    } while (toSweep.length > 0 || nextPage !== '0');
+    return undefined;
+  };
+
   return {
     async invalidate(filter, isDryRun) {
       const tenants = filter.tenantKey === undefined ? await runStep(() => index.tenants()) : [filter.tenantKey];
@@ -92,8 +114,9 @@ export function createRedisMaintenance(options: RedisMaintenanceOptions): RedisM
     async sweep(limit) {
       await runStep(() => index.forgetTenants());
       let removed = 0;
-      for (const tenantKey of await runStep(() => index.tenants())) {
-        if (removed >= limit) break;
+      for (let visited = 0; visited < MOST_TENANTS_SWEPT && removed < limit; visited += 1) {
+        const tenantKey = await nextToSweep(visited === 0);
+        if (tenantKey === undefined) break;
         removed += await runStep(() => sweepTenant(tenantKey, limit - removed));
       }
       return removed;

@@ -29,6 +29,8 @@ export interface TenantIndex {
   remove(tenantKey: string, listed: readonly ListedEntry[]): Promise<void>;
   /** Tenants that may have entries. */
   tenants(): Promise<readonly string[]>;
+  /** One page of them. The first cursor and the one after the last page are "0". */
+  tenantPage(cursor: string): Promise<{ readonly next: string; readonly tenantKeys: readonly string[] }>;
   /** Forgets tenants whose entries have all expired long ago. */
   forgetTenants(): Promise<void>;
   /** One page of a tenant's list. The first cursor and the one after the last page are "0". */
@@ -42,7 +44,7 @@ export interface TenantIndex {
   count(tenantKey: string): Promise<number>;
 }
 
-/** Entries in a page, about. */
+/** Entries or tenants in a page, about. */
 const PAGE = 200;
 /** Clocks of replicas may differ by less than this. */
 const FORGET_AFTER_MS = 3_600_000;
@@ -81,6 +83,10 @@ export function createTenantIndex(redis: Redis, keys: RedisKeys, clock: () => nu
       await redis.eval(REMOVE_UNCHANGED, 1, keys.tenant(tenantKey), ...pairs);
     },
     tenants: () => redis.zrange(keys.tenants, '0', '-1'),
+    async tenantPage(cursor) {
+      const [next, flat] = await redis.zscan(keys.tenants, cursor, 'COUNT', PAGE);
+      return { next, tenantKeys: toListed(flat).map(({ member }) => member) };
+    },
     async forgetTenants() {
       await redis.zremrangebyscore(keys.tenants, '-inf', String(clock() - FORGET_AFTER_MS));
     },

@@ -75,4 +75,21 @@ t.test('lists of tenants in Redis', { skip: SKIP_WITHOUT_REDIS }, async (t) => {
     await redis.zadd(keys.tenant(entry.tenantKey), Date.now() - 1, 'partition-a.key-a');
     t.equal(await store.sweep(10), 1);
   });
+
+  t.test('sweeps go round all tenants, each from where the last one ended', async (t) => {
+    const tenants = Array.from({ length: 450 }, (_, number) => `tenant-${number}`);
+    const past = Date.now() - 1;
+    for (const tenant of tenants) {
+      await redis.zadd(keys.tenants, Date.now(), tenant);
+      await redis.zadd(keys.tenant(tenant), past, 'partition-a.key-a', past, 'partition-a.key-b');
+    }
+    const removed: number[] = [];
+    for (let round = 0; round < 10; round += 1) removed.push(await store.sweep(101));
+    t.ok(removed.every((count) => count <= 101));
+    t.equal(
+      removed.reduce((sum, count) => sum + count, 0),
+      900,
+    );
+    t.equal(await store.sweep(101), 0);
+  });
 });
