@@ -68,12 +68,13 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
     return note(call, verdict);
   };
 
-  /** A shared look-up whose failure is a mark, not an error. */
+  /** A shared look-up whose failure is a mark, not an error. A call for which the store was away does not wait for it again. */
   const trySharing = async <T>(
     call: CacheCall,
     ask: (store: CacheStore) => Promise<T>,
   ): Promise<T | 'away' | undefined> => {
     if (shared === undefined) return undefined;
+    if (isMarkedAway(call.trace)) return 'away';
     try {
       return await ask(shared.store);
     } catch {
@@ -261,6 +262,18 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
     return answer === undefined ? undefined : { answer, createdAtMs: found.createdAtMs };
   };
 
+  /** Leases of the fleet while the store answers this call. */
+  const leasesFor = ({ trace }: CacheCall): LeaseKeeper => {
+    if (shared === undefined || isMarkedAway(trace)) return UNSHARED_LEASES;
+    return {
+      async acquire(partition, key) {
+        const lease = await shared.leases.acquire(partition, key);
+        if (lease?.isUnconfirmed === true) markAway(trace);
+        return lease;
+      },
+    };
+  };
+
   const joinFlight = async (ticket: MissTicket, call: CacheCall): Promise<Turn<DatedAnswer>> => {
     const { partition, exactKey } = ticket.identity;
     const { signal } = call;
@@ -270,10 +283,16 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
     // How old an answer may be is each caller's own, so a leader with a laxer bound may have found one that is too old for this caller.
     if (turn.kind === 'follow' && isTooOld(turn.value.createdAtMs, ticket, joinedAtMs)) return { kind: 'alone' };
     if (turn.kind !== 'lead') return turn;
-    const leases = shared?.leases ?? UNSHARED_LEASES;
     const read = (): Promise<DatedAnswer | undefined> => rereadExact(ticket, call);
     const waitLeftMs = Math.max(0, maxWaitMs - (clock() - joinedAtMs));
-    return leadAcrossReplicas(turn, { leases, partition, exactKey, read, signal, maxWaitMs: waitLeftMs });
+    return leadAcrossReplicas(turn, {
+      leases: leasesFor(call),
+      partition,
+      exactKey,
+      read,
+      signal,
+      maxWaitMs: waitLeftMs,
+    });
   };
 
   const takeTurn = async (ticket: MissTicket, call: CacheCall): Promise<CacheTurn> => {
@@ -363,5 +382,9 @@ async function invalidateShared(
 const AWAY = 'cache: shared store did not answer in time';
 
 function markAway(trace: RoutingTrace): void {
-  if (!trace.degradations.includes(AWAY)) trace.degradations.push(AWAY);
+  if (!isMarkedAway(trace)) trace.degradations.push(AWAY);
+}
+
+function isMarkedAway({ degradations }: RoutingTrace): boolean {
+  return degradations.includes(AWAY);
 }

@@ -3,6 +3,8 @@ import type { Turn } from './single-flight.js';
 
 /** A lease that we hold. */
 export interface Lease {
+  /** The keeper was away: another may have it too. */
+  readonly isUnconfirmed?: boolean;
   /** Gives it back, unless it has run out and another holds it. */
   release(): void;
 }

@@ -23,14 +23,10 @@ export function createRedisLeases({ redis, keys, leaseMs, breaker, afterWrites }
     async acquire(partition, exactKey) {
       const key = keys.lease(partition, exactKey);
       const token = randomUUID();
-      const isOurs = await breaker
-        .run(() => redis.set(key, token, 'PX', leaseMs, 'NX'))
-        .then(
-          (reply) => reply === 'OK',
-          () => true,
-        );
-      if (!isOurs) return undefined;
+      const reply = await breaker.run(() => redis.set(key, token, 'PX', leaseMs, 'NX')).catch(() => 'away' as const);
+      if (reply === null) return undefined;
       return {
+        isUnconfirmed: reply !== 'OK',
         release: () =>
           void afterWrites()
             .then(() => redis.eval(RELEASE_OWN, 1, key, token))

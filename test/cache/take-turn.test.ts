@@ -1,7 +1,9 @@
 import t from 'tap';
 import type { AnswerCache, CacheTurn } from '../../src/cache/answer-cache.js';
 import { UNSHARED_LEASES } from '../../src/cache/lease.js';
+import type { LeaseKeeper } from '../../src/cache/lease.js';
 import { createMemoryStore } from '../../src/cache/memory-store.js';
+import type { CacheStore, NearestQuery } from '../../src/cache/store.js';
 import type { RequestFacts } from '../../src/cache/admission.js';
 import { answer, ANSWER, ask, createFixture, makeFacts } from './cache-fixture.js';
 import type { Asked } from './cache-fixture.js';
@@ -78,3 +80,37 @@ t.test('an answer made while a call waits is never too old for it', async (t) =>
   advance(1);
   t.equal((await following).kind, 'follow');
 });
+
+for (const [name, answers] of [
+  ['at the exact look-up', 0],
+  ['at the look-up by similarity', 1],
+  ['at the lease', 2],
+] as const) {
+  t.test(`a call for which the shared store is away ${name} does not wait for it again`, async (t) => {
+    let asked = 0;
+    const askStore = <T>(work: () => Promise<T>): Promise<T> =>
+      (asked += 1) > answers ? Promise.reject(new Error('away')) : work();
+    const createStore = (): CacheStore =>
+      createMemoryStore({ maxBytes: 1_000_000, dimensions: DIMENSIONS, clock: Date.now });
+    const kept = createStore();
+    const leases: LeaseKeeper = {
+      acquire: (...key) =>
+        askStore(() => UNSHARED_LEASES.acquire(...key)).catch(() => ({
+          isUnconfirmed: true,
+          release: () => undefined,
+        })),
+    };
+    const shared = {
+      leases,
+      store: Object.assign(createStore(), {
+        getExact: (...key: [partition: string, exactKey: string]) => askStore(() => kept.getExact(...key)),
+        findNearest: (query: NearestQuery) => askStore(() => kept.findNearest(query)),
+      }),
+    };
+    const { cache } = createFixture({}, { shared });
+    const call = await miss(cache);
+    t.equal((await call.take()).kind, 'produce');
+    t.equal(asked, answers + 1);
+    t.same(call.trace.degradations, ['cache: shared store did not answer in time']);
+  });
+}
