@@ -66,9 +66,9 @@ export function createHitJudge(options: HitJudgeOptions): HitJudge {
       const open: Open[] = [];
       for (const [place, candidate] of candidates.entries()) {
         if (open.length === MOST_WEIGHED) break;
-        const { refusedBy, ...verdict } = compareForHit(readForGuard(candidate.text), reading);
-        if (refusedBy === undefined) open.push({ place, candidate, ...verdict });
-        else reasons.set(place, `guard:${refusedBy}`);
+        const verdict = compareForHit(readForGuard(candidate.text), reading);
+        if (verdict.refusedBy === undefined) open.push({ place, candidate, ...verdict });
+        else reasons.set(place, `guard:${verdict.refusedBy}`);
       }
       const { logits, isDown } = await scoreAll(options, asked, open, thresholds.signal);
       const weighed = open.map((item, index) => weigh(item, logits[index], thresholds));

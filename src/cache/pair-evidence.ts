@@ -51,8 +51,9 @@ export async function gatherEvidence(
     if (left === undefined || right === undefined || left.isTruncated || right.isTruncated) return { kind: 'unseen' };
     const similarity = cosineOf(left.vector, right.vector);
     if (similarity < minSimilarity) return { kind: 'unseen' };
-    const { refusedBy, features } = compareForHit(readForGuard(stored), readForGuard(asked));
-    return refusedBy === undefined ? { kind: 'weighed', evidence: { similarity, features } } : { kind: 'refused' };
+    const verdict = compareForHit(readForGuard(stored), readForGuard(asked));
+    if (verdict.refusedBy !== undefined) return { kind: 'refused' };
+    return { kind: 'weighed', evidence: { similarity, features: verdict.features } };
   });
   return verifier === undefined ? found : addLogits(pairs, found, { verifier, signal });
 }

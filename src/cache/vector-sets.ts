@@ -75,6 +75,12 @@ export function createGraphSet(dimensions: number): VectorSet {
   const labels = new Set<number>();
   const takeFirst = taker(() => labels.values());
   let capacity = FIRST_CAPACITY;
+  /** The library takes arrays only; one for all calls leaves nothing to collect. */
+  const numbers = new Array<number>(dimensions).fill(0);
+  const toNumbers = (vector: Float32Array): number[] => {
+    for (let place = 0; place < dimensions; place += 1) numbers[place] = vector[place] ?? 0;
+    return numbers;
+  };
   const remove = (label: number): boolean => {
     if (!labels.delete(label)) return false;
     graph.markDelete(label);
@@ -95,7 +101,7 @@ export function createGraphSet(dimensions: number): VectorSet {
         capacity *= 2;
         graph.resizeIndex(capacity);
       }
-      graph.addPoint(Array.from(vector), label, isPlaceFree);
+      graph.addPoint(toNumbers(vector), label, isPlaceFree);
       labels.add(label);
     },
     remove,
@@ -108,7 +114,7 @@ export function createGraphSet(dimensions: number): VectorSet {
     },
     search(vector, count) {
       if (labels.size === 0) return [];
-      const found = graph.searchKnn(Array.from(vector), Math.min(count, labels.size));
+      const found = graph.searchKnn(toNumbers(vector), Math.min(count, labels.size));
       return found.neighbors.map((label, place) => ({ label, similarity: 1 - (found.distances[place] ?? 1) }));
     },
     // The garbage collector does not see how much a graph holds, so what is left for it must be small.

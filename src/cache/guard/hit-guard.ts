@@ -45,30 +45,32 @@ export interface GuardFeatures {
 }
 
 /** The guard's answer about a stored and an asked prompt. */
-export interface GuardVerdict {
-  /** The first check that refused, whatever the verifier says; absent where none did. */
-  readonly refusedBy?: GuardCheck;
-  /**
-   * Where none refused: the first check that saw a difference which need not be one ("who can't sleep" against "insomnia"). It
-   * refuses unless the verifier, which reads whole sentences, overrules it.
-   */
-  readonly suspectedBy?: GuardCheck;
-  readonly features: GuardFeatures;
-}
+export type GuardVerdict =
+  /** The first check that refused, whatever the verifier says. */
+  | { readonly refusedBy: GuardCheck; readonly suspectedBy?: undefined; readonly features?: undefined }
+  | {
+      readonly refusedBy?: undefined;
+      /**
+       * The first check that saw a difference which need not be one ("who can't sleep" against "insomnia"). It refuses unless the
+       * verifier, which reads whole sentences, overrules it.
+       */
+      readonly suspectedBy?: GuardCheck;
+      readonly features: GuardFeatures;
+    };
 
-/** A prompt read once, compared often. */
+/** A prompt as the checks see it. Each part is read when a check first asks for it: most pairs are refused by an early one. */
 export interface GuardReading {
   readonly prompt: PromptReading;
-  readonly terms: readonly Term[];
-  readonly stems: ReadonlySet<string>;
-  readonly scripts: ReadonlySet<string>;
-  readonly quantities: readonly Quantity[];
-  readonly symbols: readonly string[];
-  readonly counts: Counts;
-  readonly negation: Negation;
-  readonly concerned: ReadonlySet<Concerned>;
-  readonly moments: ReadonlySet<string>;
-  readonly question: QuestionType;
+  readonly terms: () => readonly Term[];
+  readonly stems: () => ReadonlySet<string>;
+  readonly scripts: () => ReadonlySet<string>;
+  readonly quantities: () => readonly Quantity[];
+  readonly symbols: () => readonly string[];
+  readonly counts: () => Counts;
+  readonly negation: () => Negation;
+  readonly concerned: () => ReadonlySet<Concerned>;
+  readonly moments: () => ReadonlySet<string>;
+  readonly question: () => QuestionType;
 }
 
 /** Reads a prompt for the guard. */
@@ -76,26 +78,32 @@ export function readForGuard(text: string): GuardReading {
   const prompt = readPrompt(text);
   return {
     prompt,
-    terms: readTerms(prompt),
-    stems: new Set(prompt.tokens.map((token) => token.stem)),
-    scripts: scriptsOf(prompt),
-    quantities: readQuantities(prompt),
-    symbols: readSymbols(prompt.text),
-    counts: readCounts(prompt),
-    negation: readNegation(prompt),
-    concerned: readConcerned(prompt),
-    moments: readMoments(prompt.text),
-    question: questionTypeOf(prompt),
+    terms: once(() => readTerms(prompt)),
+    stems: once(() => new Set(prompt.tokens.map((token) => token.stem))),
+    scripts: once(() => scriptsOf(prompt)),
+    quantities: once(() => readQuantities(prompt)),
+    symbols: once(() => readSymbols(prompt.text)),
+    counts: once(() => readCounts(prompt)),
+    negation: once(() => readNegation(prompt)),
+    concerned: once(() => readConcerned(prompt)),
+    moments: once(() => readMoments(prompt.text)),
+    question: once(() => questionTypeOf(prompt)),
   };
+}
+
+/** Makes a thing when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** What a check reads of two prompts. */
 interface Comparison {
   readonly stored: GuardReading;
   readonly asked: GuardReading;
-  readonly alignment: Alignment;
-  readonly left: AlignedSide;
-  readonly right: AlignedSide;
+  readonly alignment: () => Alignment;
+  readonly left: () => AlignedSide;
+  readonly right: () => AlignedSide;
 }
 
 /**
@@ -104,30 +112,31 @@ interface Comparison {
  * check refused, most were refused by these.
  */
 const CHECKS: readonly (readonly [GuardCheck, 'refuses' | 'suspects', (pair: Comparison) => boolean])[] = [
-  ['script', 'refuses', ({ stored, asked }) => !haveSameScripts(stored.scripts, asked.scripts)],
+  ['script', 'refuses', ({ stored, asked }) => !haveSameScripts(stored.scripts(), asked.scripts())],
   [
     'numbers',
     'refuses',
     ({ stored, asked }) =>
-      !haveSameQuantities(stored.quantities, asked.quantities) || hasSwappedCounts(stored.counts, asked.counts),
+      !haveSameQuantities(stored.quantities(), asked.quantities()) || hasSwappedCounts(stored.counts(), asked.counts()),
   ],
   ['identifiers', 'refuses', ({ stored, asked }) => !haveSameIdentifiers(stored.prompt, asked.prompt)],
-  ['symbols', 'refuses', ({ stored, asked }) => !haveSameSymbols(stored.symbols, asked.symbols)],
-  ['opposite', 'refuses', ({ alignment }) => hasOpposites(alignment)],
-  ['contrast', 'refuses', ({ alignment }) => findContrast(alignment) !== undefined],
+  ['symbols', 'refuses', ({ stored, asked }) => !haveSameSymbols(stored.symbols(), asked.symbols())],
+  ['opposite', 'refuses', ({ alignment }) => hasOpposites(alignment())],
+  ['contrast', 'refuses', ({ alignment }) => findContrast(alignment()) !== undefined],
   [
     'direction',
     'refuses',
     ({ stored, asked, alignment }) =>
-      hasSwappedArguments(alignment, stored.terms, asked.terms) || hasReversedRoute(stored.terms, asked.terms),
+      hasSwappedArguments(alignment(), stored.terms(), asked.terms()) ||
+      hasReversedRoute(stored.terms(), asked.terms()),
   ],
-  ['entity', 'refuses', ({ left, right }) => isNameReplaced(left, right)],
-  ['addition', 'refuses', ({ left, right }) => hasConjunctMore(left, right) || hasQuestionMore(left, right)],
-  ['negation', 'suspects', ({ stored, asked }) => negationDifference(stored, asked) !== undefined],
-  ['concerns', 'suspects', ({ stored, asked }) => concernsDiffer(stored.concerned, asked.concerned)],
-  ['entity', 'suspects', ({ left, right }) => entityDifference(left, right) !== undefined],
-  ['freshness', 'suspects', ({ stored, asked }) => momentsDiffer(stored.moments, asked.moments)],
-  ['question', 'suspects', ({ stored, asked }) => questionsDiffer(stored.question, asked.question)],
+  ['entity', 'refuses', ({ left, right }) => isNameReplaced(left(), right())],
+  ['addition', 'refuses', ({ left, right }) => hasConjunctMore(left(), right()) || hasQuestionMore(left(), right())],
+  ['negation', 'suspects', ({ stored, asked }) => negationDifference(scopesOf(stored), scopesOf(asked)) !== undefined],
+  ['concerns', 'suspects', ({ stored, asked }) => concernsDiffer(stored.concerned(), asked.concerned())],
+  ['entity', 'suspects', ({ left, right }) => entityDifference(left(), right()) !== undefined],
+  ['freshness', 'suspects', ({ stored, asked }) => momentsDiffer(stored.moments(), asked.moments())],
+  ['question', 'suspects', ({ stored, asked }) => questionsDiffer(stored.question(), asked.question())],
 ];
 
 /**
@@ -136,21 +145,24 @@ const CHECKS: readonly (readonly [GuardCheck, 'refuses' | 'suspects', (pair: Com
  * usual length.
  */
 export function compareForHit(stored: GuardReading, asked: GuardReading): GuardVerdict {
-  const alignment = alignTerms(stored.terms, asked.terms);
-  const features = readFeatures(stored, asked, alignment);
-  const left = { reading: stored.prompt, terms: stored.terms, only: alignment.onlyLeft };
-  const right = { reading: asked.prompt, terms: asked.terms, only: alignment.onlyRight };
+  const alignment = once(() => alignTerms(stored.terms(), asked.terms()));
+  const left = (): AlignedSide => ({ reading: stored.prompt, terms: stored.terms(), only: alignment().onlyLeft });
+  const right = (): AlignedSide => ({ reading: asked.prompt, terms: asked.terms(), only: alignment().onlyRight });
   const found = CHECKS.find(([, , differs]) => differs({ stored, asked, alignment, left, right }));
-  if (found === undefined) return { features };
-  const [check, effect] = found;
-  return effect === 'refuses'
-    ? { refusedBy: check, features }
-    : { suspectedBy: check, features: { ...features, isSuspected: true } };
+  if (found?.[1] === 'refuses') return { refusedBy: found[0] };
+  const coverage = coverageOf(stored, asked, alignment());
+  return found === undefined
+    ? { features: { coverage, isSuspected: false } }
+    : { suspectedBy: found[0], features: { coverage, isSuspected: true } };
 }
 
-function readFeatures(stored: GuardReading, asked: GuardReading, alignment: Alignment): GuardFeatures {
+function coverageOf(stored: GuardReading, asked: GuardReading, alignment: Alignment): number {
   const isTelling = (term: Term): boolean => !term.isGeneric;
   const unmatched = [...alignment.onlyLeft, ...alignment.onlyRight].filter(isTelling).length;
-  const all = [...stored.terms, ...asked.terms].filter(isTelling).length;
-  return { coverage: all === 0 ? 1 : 1 - unmatched / all, isSuspected: false };
+  const all = [...stored.terms(), ...asked.terms()].filter(isTelling).length;
+  return all === 0 ? 1 : 1 - unmatched / all;
+}
+
+function scopesOf(reading: GuardReading): { readonly negation: Negation; readonly stems: ReadonlySet<string> } {
+  return { negation: reading.negation(), stems: reading.stems() };
 }

@@ -11,8 +11,6 @@ export interface Term {
   /** Tokens that the term covers. */
   readonly length: number;
   readonly isGeneric: boolean;
-  /** Terms that say the same have one of these in common. */
-  readonly meetsAt: readonly string[];
 }
 
 /** Words and phrases of a prompt, in their order. */
@@ -25,13 +23,14 @@ export function readTerms(reading: PromptReading): readonly Term[] {
     const phrase = token.kind === 'word' ? phraseAt(tokens, index) : undefined;
     const key = phrase?.join('_') ?? token.stem;
     const length = phrase?.length ?? 1;
-    terms.push({ key, token, index, length, isGeneric: phrase === undefined && isGeneric(key), meetsAt: meetsAt(key) });
+    terms.push({ key, token, index, length, isGeneric: phrase === undefined && isGeneric(key) });
     index += length;
   }
   return terms;
 }
 
-function meetsAt(key: string): readonly string[] {
+/** Terms that say the same have one of these in common. */
+function meetsAt({ key }: Term): readonly string[] {
   const places = [...meaningsOf(key), `joined ${key.replaceAll('_', '')}`];
   return key.length < LEAST_MISSPELT_LENGTH ? places : [...places, `long ${key.charAt(0)}`];
 }
@@ -95,7 +94,7 @@ const EMPTY: Places = new Map();
 function placesOf(terms: readonly Term[]): Places {
   const places = new Map<string, Term[]>();
   for (const term of terms) {
-    for (const place of term.meetsAt) {
+    for (const place of meetsAt(term)) {
       const met = places.get(place);
       if (met === undefined) places.set(place, [term]);
       else met.push(term);
@@ -107,7 +106,7 @@ function placesOf(terms: readonly Term[]): Places {
 /** The first of the terms that may say the same as this one for which the condition holds. */
 function findMet(term: Term, places: Places, condition: (other: Term) => boolean): Term | undefined {
   let first: Term | undefined;
-  for (const place of term.meetsAt) {
+  for (const place of meetsAt(term)) {
     for (const other of places.get(place) ?? []) {
       if ((first === undefined || other.index < first.index) && condition(other)) first = other;
     }

@@ -91,7 +91,7 @@ t.test('some checks only suspect, and one that is sure goes before them', async 
   const suspected = compare('Why do owls see at night?', 'Why are owls not blind at night?');
   t.equal(suspected.refusedBy, undefined);
   t.equal(suspected.suspectedBy, 'negation');
-  t.ok(suspected.features.isSuspected);
+  t.ok(suspected.features?.isSuspected);
   const sure = compare('Can 4 members vote?', 'Can only 5 members vote?');
   t.match(sure, { refusedBy: 'numbers', suspectedBy: undefined });
   const both = compare('Can members enable a chat?', 'Can only members disable a chat?');
