@@ -37,7 +37,7 @@ export interface RedisStore extends CacheStore {
 }
 
 const QUEUE = { maxWrites: 10_000, maxBytes: 64 * 1024 * 1024, concurrency: 16 };
-const BREAKER = { failuresToOpen: 5, pauseMs: 1000 };
+const BREAKER = { failuresToOpen: 3, firstPauseMs: 100, longestPauseMs: 1000 };
 const STEP_DEADLINE_MS = 10_000;
 
 /**
@@ -53,7 +53,7 @@ export function createRedisStore(options: RedisStoreOptions): RedisStore {
   const keys = createRedisKeys(options.prefix, options.vectorFormat);
   const index = createTenantIndex(redis, keys, clock);
   const queue = createWriteQueue(QUEUE);
-  const breaker = createStoreBreaker({ ...BREAKER, deadlineMs: options.deadlineMs, clock: () => performance.now() });
+  const breaker = createStoreBreaker({ ...BREAKER, deadlineMs: options.deadlineMs, probe: () => redis.ping() });
   const runStep = <T>(step: () => Promise<T>): Promise<T> => withDeadline(step(), stepDeadlineMs);
 
   const writes = createRedisWrites({ ...options, keys, index });
@@ -86,6 +86,7 @@ export function createRedisStore(options: RedisStoreOptions): RedisStore {
       };
     },
     async close() {
+      breaker.close();
       queue.clear();
       redis.disconnect();
       await queue.flush();
