@@ -1,3 +1,5 @@
+import { isIPv6 } from 'node:net';
+
 /** Kinds of personal or secret data that are found. */
 export type PersonalDataKind = 'EMAIL' | 'PHONE' | 'CARD' | 'IBAN' | 'IP' | 'SECRET';
 
@@ -27,6 +29,11 @@ const DETECTORS: readonly Detector[] = [
   { kind: 'IBAN', pattern: /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b/gu, isValid: isIban },
   { kind: 'CARD', pattern: /(?<![\d.-])\d(?:[ -]?\d){12,18}(?![\d.-]*\d)/gu, isValid: isCardNumber },
   { kind: 'IP', pattern: /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.]*\d)/gu, isValid: isAddress },
+  {
+    kind: 'IP',
+    pattern: /(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}(?:(?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]{0,4})(?![\w:]|\.\d)/giu,
+    isValid: isLongAddress,
+  },
   {
     kind: 'PHONE',
     pattern: /(?<![\w+])(?:\+\d{1,3}|0\d{1,4}|\(\d{2,5}\))(?:[ ./-]?\(?\d{1,5}\)?){2,6}(?![\w])/gu,
@@ -106,6 +113,15 @@ const NOBODYS_ADDRESS = /^(?:0\.|127\.|255\.|192\.0\.2\.|198\.51\.100\.|203\.0\.
 function isAddress(text: string): boolean {
   if (NOBODYS_ADDRESS.test(text)) return false;
   return text.split('.').every((part) => Number(part) <= 255 && (part === '0' || !part.startsWith('0')));
+}
+
+/** Of no machine in particular: this one, none, link-local ones, and those for documentation (RFC 4291, RFC 3849). */
+const NOBODYS_LONG_ADDRESS = /^(?:::1?$|fe80:|2001:0?db8:)/iu;
+
+/** IPv6. What stands around "::" in code has letters only, or little of anything ("a::b"). */
+function isLongAddress(text: string): boolean {
+  if (!isIPv6(text) || NOBODYS_LONG_ADDRESS.test(text)) return false;
+  return /\d/u.test(text) && text.replace(/:/gu, '').length >= 6;
 }
 
 /** Eight to fifteen digits (E.164), and not a date such as 01.02.2024. */

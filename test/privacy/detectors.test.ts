@@ -21,3 +21,28 @@ t.test('the escapes of JSON hide nothing', async (t) => {
   t.ok(hasPersonalData('{"phone":"\\u002B49 30 901820","mail":""}'));
   t.notOk(hasPersonalData('{"path":"C:\\\\users\\\\new","text":"line\\nline"}'));
 });
+
+t.test('finds addresses of machines, long ones too, and leaves what only looks like one', async (t) => {
+  const isFound = (text: string): boolean => findPersonalData(text).some(({ kind }) => kind === 'IP');
+  for (const text of [
+    'block 81.2.69.160 now',
+    'from 2a00:1450:4001:82b::200e.',
+    '[2a02:810d:8abf:f3c0:1:2:3:4]:443',
+    '::ffff:81.2.69.160',
+    'host=2A00:1450:4001::1, port=80',
+  ])
+    t.ok(isFound(text), text);
+  for (const text of [
+    'std::vector and a::b',
+    'dead::beef is a joke',
+    'at 12:30:45',
+    '00:1a:2b:3c:4d:5e',
+    '::1',
+    '2001:db8::42',
+    'fe80::1ff:fe23:4567:890a',
+    'slice[1::2]',
+    'ratio 16:9:4',
+    'a:b:c:d:e:f:a:b',
+  ])
+    t.notOk(isFound(text), text);
+});
