@@ -44,7 +44,7 @@ const QUOTED =
 
 // Alternatives in order: address, path, dotted or mixed identifier, number with its marks, word.
 const TOKEN =
-  /(?:https?:\/\/|www\.)[^\s"'<>)]+|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:~|\.{1,2})?(?:\/[\w.@-]+){2,}\/?|[A-Za-z]:\\[^\s"'<>]+|(?<![a-z0-9][-.]?)[a-z0-9]+(?:[-.][a-z0-9]+)*(?:_[a-z0-9]+)+|(?<!\d)v?\d+(?:\.\d+){2,}|[$€£¥₹]?(?<!\d)\d[\d,]*(?:\.\d+)?(?![\p{L}\d]|\.\d)%?|[$€£¥₹]?(?<![\p{L}\d])[\p{L}\d]*\d[\p{L}\d]*(?:[-.][\p{L}\d]+)*|#?[\p{L}\p{M}][\p{L}\p{M}\d]*(?:\+\+|#)?/giu;
+  /(?:https?:\/\/|www\.)[^\s"'<>)]+|(?:(?<![\w.+-])[\w.+-]+|[\w.+-]{1,64})@[\w-]+(?:\.[\w-]+)+|(?:~|\.{1,2})?(?:\/[\w.@-]+){2,}\/?|[A-Za-z]:\\[^\s"'<>]+|(?<![a-z0-9][-.]?)[a-z0-9]+(?:[-.][a-z0-9]+)*(?:_[a-z0-9]+)+|(?<!\d)v?\d+(?:\.\d+){2,}|[$€£¥₹]?(?<!\d)\d[\d,]*(?:\.\d+)?(?![\p{L}\d]|\.\d)%?|[$€£¥₹]?(?<![\p{L}\d])[\p{L}\d]*\d[\p{L}\d]*(?:[-.][\p{L}\d]+)*|#?[\p{L}\p{M}][\p{L}\p{M}\d]*(?:_[\p{L}\p{M}\d]+)*(?:\+\+|#)?/giu;
 
 const NUMBER = /^[$€£¥₹]?\d[\d,]*(?:\.\d+)?(?:%|st|nd|rd|th|k|m|bn|b)?$/iu;
 /** "1,2,3", against commas between thousands, or lakhs. */
@@ -52,7 +52,7 @@ const LIST = /^\d+(?:,\d+)+$/u;
 const GROUPED = /^\d{1,3}(?:,\d{2,3})*,\d{3}$/u;
 const AMOUNT_WITH_UNIT =
   /^(\d[\d,]*(?:\.\d+)?)(ms|s|sec|secs|min|mins|h|hr|hrs|kg|g|mg|lb|lbs|oz|km|cm|mm|m|mi|ft|gb|mb|tb|kb|ml|l|mph|kmh|usd|eur|gbp|px|x|am|pm)$/iu;
-const IDENTIFIER = /[_/\\@]|^v?\d+(?:\.\d+){2,}$|\p{Ll}\p{Lu}/u;
+const IDENTIFIER = /[_/\\@]|^[$€£¥₹v]?\d+(?:\.\d+){2,}$|\p{Ll}\p{Lu}/u;
 
 /** Reads a text into tokens. Linear in its length. */
 export function readPrompt(text: string): PromptReading {
@@ -93,7 +93,7 @@ export function plainText(text: string): string {
     .replace(/""/gu, '"')
     .replace(/(\d)\((\p{L}{1,2})\)/gu, '$1$2')
     .replace(/(?<![\w.])\.(?=\d)/gu, '0.')
-    .replace(/(?<![\d,.])(\d[\d,]*(?:\.\d+)?)\s?([€£¥₹$])(?![\d\p{L}])/gu, '$2$1');
+    .replace(/(?<![\d,.])([,.]*)(\d(?:[\d,.]*\d)?)\s?([€£¥₹$])(?![\d\p{L}])/gu, '$1$3$2');
 }
 
 function expandContractions(text: string): string {
