@@ -72,7 +72,8 @@ export function startChat(
     clock,
   });
   stack.add(() => answers.close());
-  stack.add(startSweeping(() => answers.sweep(), SWEEP_PAUSE_MS));
+  // Apart, so that a slow store does not keep expired answers in memory.
+  for (const tier of ['local', 'shared'] as const) stack.add(startSweeping(() => answers.sweep(tier), SWEEP_PAUSE_MS));
   const audit = createHitAudit({ ...base, embedder, ...settings.audit, random: Math.random });
   stack.add(() => audit.close());
   const pipeline = createChatPipeline({

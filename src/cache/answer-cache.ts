@@ -75,6 +75,6 @@ export interface AnswerCache {
   /** Removes entries of both stores, or counts them. @throws RouterError UNAVAILABLE-class errors of the shared store */
   invalidate(filter: CacheFilter, options: { readonly isDryRun: boolean }): Promise<number>;
   /** Removes expired entries; called from time to time. */
-  sweep(): Promise<void>;
+  sweep(tier: 'local' | 'shared'): Promise<void>;
   close(): Promise<void>;
 }

@@ -263,16 +263,15 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
   };
 
   /** Leases of the fleet while the store answers this call. */
-  const leasesFor = ({ trace }: CacheCall): LeaseKeeper => {
-    if (shared === undefined || isMarkedAway(trace)) return UNSHARED_LEASES;
-    return {
-      async acquire(partition, key) {
-        const lease = await shared.leases.acquire(partition, key);
-        if (lease?.isUnconfirmed === true) markAway(trace);
-        return lease;
-      },
-    };
-  };
+  const leasesFor = ({ trace }: CacheCall): LeaseKeeper => ({
+    async acquire(partition, key) {
+      // Asked each time: the store may be lost while the call waits for another replica, whose answer it would then never see.
+      if (shared === undefined || isMarkedAway(trace)) return UNSHARED_LEASES.acquire(partition, key);
+      const lease = await shared.leases.acquire(partition, key);
+      if (lease?.isUnconfirmed === true) markAway(trace);
+      return lease;
+    },
+  });
 
   const joinFlight = async (ticket: MissTicket, call: CacheCall): Promise<Turn<DatedAnswer>> => {
     const { partition, exactKey } = ticket.identity;
@@ -346,9 +345,8 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
       await local.invalidate(inStore, { isDryRun });
       return removed;
     },
-    async sweep() {
-      await local.sweep(SWEEP_LIMIT);
-      await shared?.store.sweep(SWEEP_LIMIT).catch(() => 0);
+    async sweep(tier) {
+      await (tier === 'local' ? local : shared?.store)?.sweep(SWEEP_LIMIT);
     },
     async close() {
       await shared?.store.close();

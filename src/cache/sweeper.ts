@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Sweeps again and again, with a pause before each and never twice at once. @returns what ends it */
+/** Sweeps again and again, with a pause before each; the next waits for the last to settle. @returns what ends it */
 export function startSweeping(sweep: () => Promise<void>, pauseMs: number): () => void {
   const closing = new AbortController();
   const { signal } = closing;

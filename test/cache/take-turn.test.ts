@@ -114,3 +114,23 @@ for (const [name, answers] of [
     t.same(call.trace.degradations, ['cache: shared store did not answer in time']);
   });
 }
+
+t.test('a call that loses the store while another replica answers goes on at once', async (t) => {
+  let reads = 0;
+  let claims = 0;
+  const createStore = (): CacheStore =>
+    createMemoryStore({ maxBytes: 1_000_000, dimensions: DIMENSIONS, clock: Date.now });
+  const store = Object.assign(createStore(), {
+    getExact: () => ((reads += 1) > 1 ? Promise.reject(new Error('late')) : Promise.resolve(undefined)),
+  });
+  const leases: LeaseKeeper = {
+    acquire: () => {
+      claims += 1;
+      return Promise.resolve(undefined);
+    },
+  };
+  const { cache } = createFixture({ maxFlightWaitMs: 3_600_000 }, { shared: { store, leases } });
+  const call = await miss(cache);
+  t.equal((await call.take()).kind, 'produce');
+  t.equal(claims, 1);
+});
