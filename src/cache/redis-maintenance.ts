@@ -122,9 +122,15 @@ export function createRedisMaintenance(options: RedisMaintenanceOptions): RedisM
       return removed;
     },
     async countEntries() {
-      const tenants = await index.tenants();
-      const counts = await Promise.all(tenants.map((tenantKey) => index.count(tenantKey)));
-      return counts.reduce((sum, count) => sum + count, 0);
+      let entries = 0;
+      let cursor = '0';
+      do {
+        const { next, tenantKeys } = await index.tenantPage(cursor);
+        const counts = await Promise.all(tenantKeys.map((tenantKey) => index.count(tenantKey)));
+        entries += counts.reduce((sum, count) => sum + count, 0);
+        cursor = next;
+      } while (cursor !== '0');
+      return entries;
     },
   };
 }

@@ -39,13 +39,14 @@ export interface RedisStore extends CacheStore {
 const QUEUE = { maxWrites: 10_000, maxBytes: 64 * 1024 * 1024, concurrency: 16 };
 const BREAKER = { failuresToOpen: 3, firstPauseMs: 100, longestPauseMs: 1000 };
 const STEP_DEADLINE_MS = 10_000;
+const STATS_DEADLINE_MS = 5000;
 
 /**
  * Entries are hashes with a time to live; the prompts of a partition are one vector set. Vector sets have no time to live by
  * element, so members whose hash is gone are removed when met and by the sweeper. Nothing that Redis should hold is remembered here: after FLUSHALL
  * or a restart the next answers fill it again.
  *
- * Look-ups, figures and leases run under a breaker and its deadline, writes in a bounded queue in the background, invalidation and sweep in steps that
+ * Look-ups and leases run under a breaker and its deadline, writes in a bounded queue in the background, invalidation and sweep in steps that
  * have a deadline each.
  */
 export function createRedisStore(options: RedisStoreOptions): RedisStore {
@@ -53,7 +54,6 @@ export function createRedisStore(options: RedisStoreOptions): RedisStore {
   const keys = createRedisKeys(options.prefix, options.vectorFormat);
   const index = createTenantIndex(redis, keys, clock);
   const queue = createWriteQueue(QUEUE);
-  const breaker = createStoreBreaker({ ...BREAKER, deadlineMs: options.deadlineMs, probe: () => redis.ping() });
   const runStep = <T>(step: () => Promise<T>): Promise<T> => withDeadline(step(), stepDeadlineMs);
 
   const writes = createRedisWrites({ ...options, keys, index });
@@ -62,6 +62,9 @@ export function createRedisStore(options: RedisStoreOptions): RedisStore {
     keys,
     onOrphan: (partition, exactKey) => queue.push(() => writes.removeVector(partition, exactKey), 0),
   });
+  // A look-up, since a user of Redis may be allowed nothing else.
+  const probe = (): Promise<unknown> => lookups.getExact('probe', 'probe');
+  const breaker = createStoreBreaker({ ...BREAKER, deadlineMs: options.deadlineMs, probe });
   const maintenance = createRedisMaintenance({ ...options, keys, index, runStep });
 
   return {
@@ -77,7 +80,10 @@ export function createRedisStore(options: RedisStoreOptions): RedisStore {
     },
     sweep: (limit) => maintenance.sweep(limit),
     async stats() {
-      const entries = await breaker.run(() => maintenance.countEntries()).catch(() => undefined);
+      // Not by the breaker: counting takes the longer the more tenants there are, and no look-up should suffer for it.
+      const entries = breaker.isOpen
+        ? undefined
+        : await withDeadline(maintenance.countEntries(), STATS_DEADLINE_MS).catch(() => undefined);
       return {
         entries: entries ?? 0,
         bytes: 0,

@@ -77,19 +77,14 @@ t.test('lists of tenants in Redis', { skip: SKIP_WITHOUT_REDIS }, async (t) => {
   });
 
   t.test('sweeps go round all tenants, each from where the last one ended', async (t) => {
-    const tenants = Array.from({ length: 450 }, (_, number) => `tenant-${number}`);
+    const tenants = Array.from({ length: 2500 }, (_, number) => `tenant-${number}`);
     const past = Date.now() - 1;
     for (const tenant of tenants) {
       await redis.zadd(keys.tenants, Date.now(), tenant);
-      await redis.zadd(keys.tenant(tenant), past, 'partition-a.key-a', past, 'partition-a.key-b');
+      await redis.zadd(keys.tenant(tenant), past, 'partition-a.key-a');
     }
-    const removed: number[] = [];
-    for (let round = 0; round < 10; round += 1) removed.push(await store.sweep(101));
-    t.ok(removed.every((count) => count <= 101));
-    t.equal(
-      removed.reduce((sum, count) => sum + count, 0),
-      900,
-    );
-    t.equal(await store.sweep(101), 0);
+    const sweeps = [await store.sweep(10_000), await store.sweep(10_000), await store.sweep(10_000)];
+    t.same(sweeps, [1000, 1000, 500], 'a thousand tenants each');
+    t.equal(await store.sweep(10_000), 0);
   });
 });
