@@ -34,9 +34,14 @@ export interface RedisMaintenance {
 /** The maintaining side of the store. */
 export function createRedisMaintenance(options: RedisMaintenanceOptions): RedisMaintenance {
   const { redis, keys, index, runStep, clock } = options;
-  /** Tenants of the page that is being swept, and the page after it. */
-  let toSweep: readonly string[] = [];
-  let nextPage = '0';
+  /** Tenants that the present round of sweeps has still to look at. */
+  let round: AsyncIterator<string, undefined> | undefined;
+
+  /** All tenants, a page at a time. */
+  async function* eachTenant(): AsyncGenerator<string, undefined> {
+    for await (const { tenantKeys } of pages((cursor) => runStep(() => index.tenantPage(cursor)))) yield* tenantKeys;
+    return undefined;
+  }
 
   const remove = async (tenantKey: string, listed: readonly ListedEntry[]): Promise<void> => {
     for (const { member } of listed) {
@@ -82,55 +87,49 @@ export function createRedisMaintenance(options: RedisMaintenanceOptions): RedisM
     return surplus.length;
   };
 
-  /** The next tenant in turn; undefined after the last. */
-  const nextToSweep = async (mayBegin: boolean): Promise<string | undefined> => {
-    const isBegun = toSweep.length > 0 || nextPage !== '0';
-    if (!isBegun && !mayBegin) return undefined;
-    do {
-      const [tenantKey, ...rest] = toSweep;
-      toSweep = rest;
-      if (tenantKey !== undefined) return tenantKey;
-      const page = await runStep(() => index.tenantPage(nextPage));
-      toSweep = page.tenantKeys;
-      nextPage = page.next;
-    } while (toSweep.length > 0 || nextPage !== '0');
-    return undefined;
-  };
-
   return {
     async invalidate(filter, isDryRun) {
-      const tenants = filter.tenantKey === undefined ? await runStep(() => index.tenants()) : [filter.tenantKey];
       let removed = 0;
-      for (const tenantKey of tenants) {
-        let cursor = '0';
-        do {
-          const { next, count } = await runStep(() => invalidatePage(tenantKey, cursor, { filter, isDryRun }));
-          cursor = next;
-          removed += count;
-        } while (cursor !== '0');
+      for await (const tenantKey of filter.tenantKey === undefined ? eachTenant() : [filter.tenantKey]) {
+        const invalidated = pages((cursor) => runStep(() => invalidatePage(tenantKey, cursor, { filter, isDryRun })));
+        for await (const { count } of invalidated) removed += count;
       }
       return removed;
     },
     async sweep(limit) {
       await runStep(() => index.forgetTenants());
       let removed = 0;
+      round ??= eachTenant();
       for (let visited = 0; visited < MOST_TENANTS_SWEPT && removed < limit; visited += 1) {
-        const tenantKey = await nextToSweep(visited === 0);
-        if (tenantKey === undefined) break;
+        const { value: tenantKey } = await round.next();
+        if (tenantKey === undefined) {
+          round = undefined;
+          break;
+        }
         removed += await runStep(() => sweepTenant(tenantKey, limit - removed));
       }
       return removed;
     },
     async countEntries() {
       let entries = 0;
-      let cursor = '0';
-      do {
-        const { next, tenantKeys } = await index.tenantPage(cursor);
+      for await (const { tenantKeys } of pages((cursor) => index.tenantPage(cursor))) {
         const counts = await Promise.all(tenantKeys.map((tenantKey) => index.count(tenantKey)));
         entries += counts.reduce((sum, count) => sum + count, 0);
-        cursor = next;
-      } while (cursor !== '0');
+      }
       return entries;
     },
   };
+}
+
+/** Follows the cursors of a scan. */
+async function* pages<Page extends { readonly next: string }>(
+  fetch: (cursor: string) => Promise<Page>,
+): AsyncGenerator<Page, undefined> {
+  let cursor = '0';
+  do {
+    const page = await fetch(cursor);
+    yield page;
+    cursor = page.next;
+  } while (cursor !== '0');
+  return undefined;
 }

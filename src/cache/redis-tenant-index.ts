@@ -27,9 +27,7 @@ export interface TenantIndex {
   confirm(entry: CacheEntry): Promise<void>;
   /** Takes entries that are deleted off the list. */
   remove(tenantKey: string, listed: readonly ListedEntry[]): Promise<void>;
-  /** Tenants that may have entries. */
-  tenants(): Promise<readonly string[]>;
-  /** One page of them. The first cursor and the one after the last page are "0". */
+  /** One page of the tenants that may have entries. The first cursor and the one after the last page are "0". */
   tenantPage(cursor: string): Promise<{ readonly next: string; readonly tenantKeys: readonly string[] }>;
   /** Forgets tenants whose entries have all expired long ago. */
   forgetTenants(): Promise<void>;
@@ -82,7 +80,6 @@ export function createTenantIndex(redis: Redis, keys: RedisKeys, clock: () => nu
       const pairs = listed.flatMap(({ member, score }) => [member, score]);
       await redis.eval(REMOVE_UNCHANGED, 1, keys.tenant(tenantKey), ...pairs);
     },
-    tenants: () => redis.zrange(keys.tenants, '0', '-1'),
     async tenantPage(cursor) {
       const [next, flat] = await redis.zscan(keys.tenants, cursor, 'COUNT', PAGE);
       return { next, tenantKeys: toListed(flat).map(({ member }) => member) };
