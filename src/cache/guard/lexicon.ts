@@ -93,10 +93,8 @@ export function meaningsOf(key: string): readonly string[] {
 
 /** Whether both say the same. */
 export function areSynonyms(left: string, right: string): boolean {
-  const leftSenses = sensesOf(left);
-  const rightSenses = sensesOf(right);
-  if (leftSenses.synonymSets.some((set) => rightSenses.synonymSets.includes(set))) return true;
-  return leftSenses.contrasts.some((a) => rightSenses.contrasts.some((b) => a.set === b.set && a.member === b.member));
+  const meanings = meaningsOf(left);
+  return meanings.length > 0 && meaningsOf(right).some((meaning) => meanings.includes(meaning));
 }
 
 const NEGATING_PREFIX = /^(?:un|in|im|il|ir|dis|non|de|mis|anti)/u;

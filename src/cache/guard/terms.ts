@@ -29,12 +29,6 @@ export function readTerms(reading: PromptReading): readonly Term[] {
   return terms;
 }
 
-/** Terms that say the same have one of these in common. */
-function meetsAt({ key }: Term): readonly string[] {
-  const places = [...meaningsOf(key), `joined ${key.replaceAll('_', '')}`];
-  return key.length < LEAST_MISSPELT_LENGTH ? places : [...places, `long ${key.charAt(0)}`];
-}
-
 function phraseAt(tokens: readonly Token[], start: number): readonly string[] | undefined {
   const first = tokens[start];
   if (first === undefined) return undefined;
@@ -89,6 +83,12 @@ export function alignTerms(left: readonly Term[], right: readonly Term[]): Align
 type Places = ReadonlyMap<string, readonly Term[]>;
 
 const EMPTY: Places = new Map();
+
+/** Terms that say the same have one of these in common. */
+function meetsAt({ key }: Term): readonly string[] {
+  const places = [...meaningsOf(key), `joined ${key.replaceAll('_', '')}`];
+  return key.length < LEAST_MISSPELT_LENGTH ? places : [...places, `long ${key.charAt(0)}`];
+}
 
 /** Terms by what they meet at. */
 function placesOf(terms: readonly Term[]): Places {

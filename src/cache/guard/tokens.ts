@@ -42,7 +42,7 @@ const CONTRACTIONS: readonly (readonly [RegExp, string])[] = [
 const QUOTED =
   /```[\s\S]*?(?:```|$)|`[^`\n]+`|"[^"\n]{2,}"|“[^“”\n]{2,}”|«[^«»\n]{2,}»|(?<![\p{L}\d])'[^'\n]{2,60}'(?![\p{L}\d])/gu;
 
-// Alternatives in order: address, path, dotted or mixed identifier, number with its marks, word.
+// The lookbehinds keep it linear: no run is read again from its middle. Alternatives in order: address, path, dotted or mixed identifier, number with its marks, word.
 const TOKEN =
   /(?:https?:\/\/|www\.)[^\s"'<>)]+|(?:(?<![\w.+-])[\w.+-]+|[\w.+-]{1,64})@[\w-]+(?:\.[\w-]+)+|(?:~|\.{1,2})?(?:\/[\w.@-]+){2,}\/?|[A-Za-z]:\\[^\s"'<>]+|(?<![a-z0-9][-.]?)[a-z0-9]+(?:[-.][a-z0-9]+)*(?:_[a-z0-9]+)+|(?<!\d)v?\d+(?:\.\d+){2,}|[$€£¥₹]?(?<!\d)\d[\d,]*(?:\.\d+)?(?![\p{L}\d]|\.\d)%?|[$€£¥₹]?(?<![\p{L}\d])[\p{L}\d]*\d[\p{L}\d]*(?:[-.][\p{L}\d]+)*|#?[\p{L}\p{M}][\p{L}\p{M}\d]*(?:_[\p{L}\p{M}\d]+)*(?:\+\+|#)?/giu;
 
