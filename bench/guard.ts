@@ -1,9 +1,9 @@
 /** What the guard takes for a pair of prompts, both read anew, beside normalising and splitting the same texts: by length. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareForHit, readForGuard } from '../src/cache/guard/hit-guard.js';
 import { projectRoot } from '../src/config/project-root.js';
 import { readArguments } from './lib/arguments.js';
+import { readRows, textField } from './lib/json-lines.js';
 import { printTable, round, writeFigures } from './lib/report.js';
 import { quantile } from './lib/statistics.js';
 
@@ -18,13 +18,8 @@ const WARM_UP_ROUNDS = 5;
 
 type Pair = readonly [string, string];
 
-const pairs = readFileSync(args.text('pairs'), 'utf8')
-  .trim()
-  .split('\n')
-  .map((line): Pair => {
-    const { q1, q2 } = JSON.parse(line) as { readonly q1: string; readonly q2: string };
-    return [q1, q2];
-  });
+const rows = await readRows(args.text('pairs'), args.dataDirectory);
+const pairs = rows.map((row): Pair => [textField(row, 'q1'), textField(row, 'q2')]);
 
 function joinPairs(count: number): readonly Pair[] {
   const places = Array.from({ length: Math.floor(pairs.length / count) }, (_, index) => index * count);
@@ -50,7 +45,7 @@ function time(some: readonly Pair[], act: (pair: Pair) => unknown): readonly num
 const splitBoth = ([left, right]: Pair): number =>
   [left, right].reduce((sum, text) => sum + text.normalize('NFKC').toLowerCase().split(/\s+/u).length, 0);
 
-const rows = JOINED.map((count) => {
+const figures = JOINED.map((count) => {
   const some = joinPairs(count);
   const words = some.reduce((sum, pair) => sum + splitBoth(pair), 0) / some.length / 2;
   const floor = time(some, splitBoth);
@@ -65,6 +60,6 @@ const rows = JOINED.map((count) => {
 
 printTable(
   ['words a prompt', 'guard p50 µs', 'p99 µs', 'normalise and split p50 µs'],
-  rows.map(({ words, p50, p99, floorP50 }) => [words, p50, p99, floorP50]),
+  figures.map(({ words, p50, p99, floorP50 }) => [words, p50, p99, floorP50]),
 );
-await writeFigures(args.jsonFile, { guard: rows });
+await writeFigures(args.jsonFile, { guard: figures });
