@@ -74,7 +74,7 @@ export interface AnswerCache {
   stats(): Promise<AnswerCacheStats>;
   /** Removes entries of both stores, or counts them. @throws RouterError UNAVAILABLE-class errors of the shared store */
   invalidate(filter: CacheFilter, options: { readonly isDryRun: boolean }): Promise<number>;
-  /** Removes expired entries; called from time to time. */
+  /** Removes expired entries of one store; called from time to time. @throws StoreAwayError where the shared one does not answer */
   sweep(tier: 'local' | 'shared'): Promise<void>;
   close(): Promise<void>;
 }

@@ -190,6 +190,7 @@ export function createMemoryStore(options: MemoryStoreOptions): CacheStore {
     stats: () => Promise.resolve({ entries: tenantOf.size, bytes: bytes + spareBytes, state: 'ok', droppedWrites: 0 }),
     close: () => {
       for (const index of indexes.values()) index.release();
+      for (const tenantKey of tenants.keys()) byBytes.set(tenantKey, 0);
       for (const own of [tenants, tenantOf, indexes, moving, byLabel]) own.clear();
       bytes = 0;
       spareBytes = 0;
