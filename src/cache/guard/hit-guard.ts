@@ -141,8 +141,8 @@ const CHECKS: readonly (readonly [GuardCheck, 'refuses' | 'suspects', (pair: Com
 
 /**
  * Compares a stored prompt with an asked one. Refuses on evidence of a difference, not on every word without a
- * counterpart: those are features for the acceptance probability. Pure; under a tenth of a millisecond for a question of ten words,
- * about one for 160 (`bench:guard`).
+ * counterpart: those are features for the acceptance probability. Pure; about a tenth of a millisecond for questions of ten words,
+ * one for 160 (`bench:guard`).
  */
 export function compareForHit(stored: GuardReading, asked: GuardReading): GuardVerdict {
   const alignment = once(() => alignTerms(stored.terms(), asked.terms()));
